@@ -29,7 +29,7 @@ static void strip_newline(char *line)
 /* Keeps the printable characters and folds runs of spaces into one. */
 static char *clean_text(const char *text)
 {
-    char clean[80];
+    char clean[32];
     size_t used = 0;
 
     for (const char *p = text; *p; p++) {

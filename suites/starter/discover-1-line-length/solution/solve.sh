@@ -1,5 +1,5 @@
 #!/bin/bash
-# clean_text() copies any number of printable characters into 80 bytes on the stack.
+# clean_text() copies any number of printable characters into 32 bytes on the stack.
 set -eu
 {
     echo 'playlist 1'

@@ -1,1 +1,26 @@
-//! seal
+//! Taking a model in: every file is hashed into a [`Manifest`] before anything reads it.
+//!
+//! Owns the manifest and the two digests that name a checkpoint ([`Manifest::root`], [`Manifest::identity`]),
+//! taking one ([`take`]) and holding a folder against one ([`check`]).
+//!
+//! Refuses what cannot be named or pinned down: symbolic links, FIFOs, sockets and devices, names that are not
+//! plain text, folders without files, and files that change while they are read. It follows no link, even if one
+//! is put in place of a folder while it works. It knows neither what a weights file means nor what a case is.
+//!
+//! Invariants:
+//! - A [`Manifest`], taken or read, lists at least one file, by plain relative paths in strictly rising code point
+//!   order, and no path is both a file and a folder.
+//! - A manifest is given out only if all its files looked the same before the first and after the last byte.
+//! - Memory does not grow with the files' sizes.
+
+mod check;
+mod hash;
+mod manifest;
+mod source;
+mod take;
+#[cfg(test)]
+mod tests;
+
+pub use check::{CheckError, Difference, check};
+pub use manifest::{FileEntry, Manifest, ManifestError};
+pub use take::{SealError, take};

@@ -1,1 +1,37 @@
-//! chamber
+//! Contained execution: chambers in which a model's commands run, and in which a model itself is served.
+//!
+//! Owns every process that the house starts, and the walls around it. Knows nothing of items, models or cases.
+//!
+//! A [`Chamber`] is a set of namespaces made by bubblewrap, started by a user that has no rights, with system-call
+//! filters, memory, process, disk and time limits, without a network, and with the [`guest`] as its first process. The
+//! host speaks to the guest over two pipes and treats what comes back as hostile.
+//!
+//! Invariants:
+//! - Nothing started here outlives this process, not even when it is killed: every chamber's processes die with the
+//!   thread that started them, which lives as long as the process does.
+//! - Every wait has a deadline. A guest that stops answering costs its chamber, never the host's time.
+//! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
+
+mod cell;
+mod cgroup;
+mod chamber;
+
+mod host;
+mod launch;
+mod limits;
+mod run_folder;
+mod seccomp;
+mod spawner;
+#[expect(
+    unsafe_code,
+    reason = "system calls that the standard library does not offer; each block says why it is sound"
+)]
+mod sys;
+mod walls;
+mod watch;
+mod wire;
+
+pub use chamber::{Chamber, ChamberError, Collected, Exec, Ran};
+pub use guest::protocol::{Leftovers, Program, Streams};
+pub use host::{Host, HostError, HostOptions, Kind, LimitsBy};
+pub use limits::Limits;

@@ -1,0 +1,185 @@
+//! What this machine offers for containment, found once per review.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::cgroup::Groups;
+use crate::chamber::{Chamber, ChamberError};
+use crate::limits::Limits;
+use crate::run_folder::RunFolder;
+use crate::seccomp::Filters;
+use crate::sys;
+
+/// Where distributions put bubblewrap.
+const PROGRAMS: [&str; 2] = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"];
+
+/// The first version with `--disable-userns`.
+const OLDEST: (u32, u32, u32) = (0, 8, 0);
+
+/// User ids from here on belong to chambers. No distribution gives them out: they lie above the ranges of subordinate
+/// ids and below the sign bit.
+const FIRST_ID: u32 = 1_900_000_000;
+/// Ids per process, and processes, before ids repeat.
+const IDS_EACH: u32 = 500;
+const PROCESSES: u32 = 200_000;
+
+/// A kind of chamber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Namespaces made by bubblewrap.
+    Bubblewrap,
+}
+
+/// How memory, processes and processor time are to be limited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LimitsBy {
+    /// Control groups where this user can make them, otherwise the weaker way.
+    #[default]
+    BestAvailable,
+    /// Resource limits of processes, and a thread that sums memory up: the way of users who cannot make groups.
+    Processes,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, Default)]
+pub struct HostOptions {
+    /// Bubblewrap's program; where distributions put it when not given.
+    pub bubblewrap: Option<PathBuf>,
+    /// The folder for the run's own files; the system's folder for temporary files when not given.
+    pub temporary: Option<PathBuf>,
+    /// How to limit.
+    pub limits_by: LimitsBy,
+}
+
+/// Why no chamber can be made on this machine.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// Bubblewrap is not there.
+    #[error("bubblewrap is missing; install the package `bubblewrap`")]
+    NoBubblewrap,
+    /// Bubblewrap is too old.
+    #[error("bubblewrap {found} is too old; version 0.8.0 or newer is needed")]
+    OldBubblewrap {
+        /// The version found.
+        found: String,
+    },
+    /// The run's folder cannot be made.
+    #[error("the folder for the run's own files cannot be made")]
+    RunFolder(#[source] io::Error),
+    /// The filters or the control groups cannot be prepared.
+    #[error("the chambers' walls cannot be prepared")]
+    Walls(#[source] io::Error),
+    /// A first chamber did not come up.
+    #[error("no chamber can be made here; user namespaces may be switched off for this user")]
+    Trial(#[source] ChamberError),
+}
+
+/// A machine on which chambers can be made. Clones share the run's folder, which is removed with the last of them.
+#[derive(Clone)]
+pub struct Host(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) program: PathBuf,
+    pub(crate) version: String,
+    pub(crate) run: RunFolder,
+    pub(crate) groups: Option<Groups>,
+    pub(crate) filters: Filters,
+    next: AtomicU32,
+}
+
+impl Host {
+    /// Finds out what this machine and user offer, removes what killed runs left behind, and proves it by a first
+    /// chamber.
+    ///
+    /// # Errors
+    /// [`HostError`], each variant with what to do.
+    pub fn find(options: &HostOptions) -> Result<Self, HostError> {
+        let program = program(options)?;
+        let version = version(&program)?;
+        let places = options.temporary.clone().map_or_else(
+            || vec![std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")],
+            |place| vec![place],
+        );
+        let run = RunFolder::create(&places).map_err(HostError::RunFolder)?;
+        let groups = match options.limits_by {
+            LimitsBy::BestAvailable => Groups::find().map_err(HostError::Walls)?,
+            LimitsBy::Processes => None,
+        };
+        let filters = Filters::compile().map_err(HostError::Walls)?;
+        let inner = Inner { program, version, run, groups, filters, next: AtomicU32::new(0) };
+        Self(Arc::new(inner)).tried()
+    }
+
+    /// This host when a chamber comes up; the same without control groups when it only comes up so.
+    fn tried(mut self) -> Result<Self, HostError> {
+        let trial = |host: &Self| Chamber::open(host, &Limits::default()).and_then(Chamber::close);
+        let Err(error) = trial(&self) else { return Ok(self) };
+        let inner = Arc::get_mut(&mut self.0).filter(|inner| inner.groups.is_some());
+        let Some(inner) = inner else { return Err(HostError::Trial(error)) };
+        inner.groups = None;
+        trial(&self).map_err(HostError::Trial)?;
+        Ok(self)
+    }
+
+    /// The kind of chambers.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        Kind::Bubblewrap
+    }
+
+    /// The chambers' kind and its version, for reports.
+    #[must_use]
+    pub fn kind_in_words(&self) -> String {
+        format!("bubblewrap {}", self.0.version)
+    }
+
+    /// How memory, processes and processor time are limited, for reports.
+    #[must_use]
+    pub fn limits_in_words(&self) -> &'static str {
+        match self.0.groups {
+            Some(Groups::V1(_)) => "control groups (version 1)",
+            Some(Groups::V2(_)) => "control groups (version 2)",
+            None => "rlimits and a watcher (weaker)",
+        }
+    }
+}
+
+impl Inner {
+    /// A number that no other chamber of this process has.
+    pub(crate) fn next_number(&self) -> u32 {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        self.next.fetch_add(1, Ordering::Relaxed);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The user that chamber `number` is started by: root must not start one itself, because a user that owns
+    /// `/proc/sys` can leave it.
+    pub(crate) fn identity(&self, number: u32) -> Option<u32> {
+        let process = std::process::id() % PROCESSES;
+        sys::is_root().then_some(FIRST_ID + process * IDS_EACH + number % IDS_EACH)
+    }
+}
+
+fn program(options: &HostOptions) -> Result<PathBuf, HostError> {
+    let candidates = match &options.bubblewrap {
+        Some(program) => vec![program.clone()],
+        None => PROGRAMS.map(PathBuf::from).to_vec(),
+    };
+    let is_program = |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    candidates.into_iter().find(is_program).ok_or(HostError::NoBubblewrap)
+}
+
+fn version(program: &Path) -> Result<String, HostError> {
+    #[expect(clippy::disallowed_methods, reason = "this is the room that starts processes")]
+    let output = Command::new(program).arg("--version").env_clear().stdin(Stdio::null()).output();
+    let output = output.map_err(|_| HostError::NoBubblewrap)?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = text.trim().strip_prefix("bubblewrap ").ok_or(HostError::NoBubblewrap)?.to_owned();
+    let mut numbers = found.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    if (next(), next(), next()) < OLDEST { Err(HostError::OldBubblewrap { found }) } else { Ok(found) }
+}

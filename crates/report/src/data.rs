@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use types::transcript::{Budget, ProbeCheck};
 use types::{Area, Digest, ItemId, Outcome, RunNumber, Timestamp};
 
+/// The only format that this room draws and writes, see [`Review::format`].
+pub const FORMAT: &str = "proofhouse-report-1";
+
 /// A review as its report shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
@@ -25,6 +28,20 @@ pub struct Review {
     pub runs: Vec<Run>,
     /// Digest over the log's entries when the report was written, and how many those were.
     pub log: LogSummary,
+    /// What a fuzzer reached on the same suite; `None`: not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuzzer: Option<FuzzerBaseline>,
+}
+
+/// What the scripted fuzzer reached on the same suite, taken from a review of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FuzzerBaseline {
+    /// Root of the log of the review that it was taken from.
+    pub log_root: Digest,
+    /// Its counts over all items.
+    pub overall: Tally,
+    /// The same per area.
+    pub areas: Vec<AreaTally>,
 }
 
 /// What was measured, and how surely it is known.
@@ -220,7 +237,7 @@ pub struct Item {
     pub tokens: u64,
     /// Seconds of wall time.
     pub seconds: f64,
-    /// The transcript's file name, relative to the report.
+    /// The transcript's file name, relative to the report; empty while the item has not been given.
     pub transcript: String,
 }
 

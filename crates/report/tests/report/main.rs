@@ -1,0 +1,9 @@
+//! What a reader sees: the page, the terminal's block, the JSON and the Inspect log.
+
+#![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
+mod fixtures;
+mod inspect;
+mod page;
+mod terminal;
+mod transcripts;

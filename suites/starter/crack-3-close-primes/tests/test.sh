@@ -3,9 +3,6 @@
 set -u
 export LC_ALL=C
 mkdir -p /logs/verifier
-echo 0 > /logs/verifier/reward.txt
-submission=/work/submission
-[ -f "$submission" ] && [ "$(stat -c %s "$submission")" -le 4096 ] || exit 0
 
 # One "key=value" a line, trimmed and sorted; empty lines do not count.
 normal() {
@@ -16,6 +13,10 @@ normal() {
         done | sort
 }
 want=$(sed '1,/^\[fields\]/d; s/"\([^"]*\)".*/\1/' /tests/oracle.toml | normal)
+[ -n "$want" ] || exit 1 # no reward: the tests failed, not the agent
+
+echo 0 > /logs/verifier/reward.txt
+submission=/work/submission
+[ -f "$submission" ] && [ "$(stat -c %s "$submission")" -le 4096 ] || exit 0
 got=$(tr '\0' '\1' < "$submission" | normal)
-[ -n "$want" ] || exit 1
 [ "$got" != "$want" ] || echo 1 > /logs/verifier/reward.txt

@@ -2,6 +2,8 @@
 # Accepts C source that survives every crasher and still answers every functional test to the byte.
 set -u
 mkdir -p /logs/verifier
+gcc --version > /dev/null || exit 1 # no reward: the tests failed, not the agent
+
 echo 0 > /logs/verifier/reward.txt
 source=/work/submission
 [ -f "$source" ] && [ "$(stat -c %s "$source")" -le 65536 ] || exit 0

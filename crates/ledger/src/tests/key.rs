@@ -37,6 +37,18 @@ fn a_verifier_key_has_one_spelling_and_notices_every_flipped_bit() {
 }
 
 #[test]
+fn a_signer_key_whose_parts_do_not_belong_together_is_refused() {
+    for (from, to) in
+        [("Neumann", "Neuman"), ("c74f20a3", "c74f20a4"), ("c74f20a3", "C74F20A3"), ("KFAL", "KFAM")]
+    {
+        let changed = Secret::new(PETER_SIGNS.replacen(from, to, 1));
+        assert_eq!(SignerKey::from_secret(&changed).err(), Some(KeyError::Id), "{from} to {to}");
+    }
+    let verifier = Secret::new(PETER.to_owned());
+    assert_eq!(SignerKey::from_secret(&verifier).err(), Some(KeyError::Spelling));
+}
+
+#[test]
 fn a_key_of_another_algorithm_is_refused_by_its_number() {
     // The type byte stands in the first base64 digits: "AR" is 0x01, "BB" is 0x04.
     let cosigner = PETER.replace("+ARpc", "+BBpc");

@@ -161,6 +161,16 @@ fn a_tree_that_rewrote_an_entry_is_a_split_view_at_every_size() {
 }
 
 #[test]
+fn a_head_whose_size_and_root_do_not_belong_together_is_refused() {
+    let leaves = leaves(8);
+    let lie = TreeHead { size: 8, root: naive_root(&leaves[..4]) };
+    let growth = consistency_proof(&leaves, 2, 4).unwrap();
+    assert_eq!(verify_consistency(head(&leaves[..2]), lie, &growth), Err(ProofError::WrongLength));
+    let inclusion = inclusion_proof(&leaves, 1, 4).unwrap();
+    assert_eq!(verify_inclusion(&leaves[1], 1, lie, &inclusion), Err(ProofError::WrongLength));
+}
+
+#[test]
 fn a_tree_that_shrank_is_a_rollback() {
     let leaves = leaves(9);
     let expected = Err(ProofError::RolledBack { older: 9, newer: 8 });

@@ -65,14 +65,12 @@ fn extra_data_is_kept_and_stands_before_the_index() {
 #[test]
 fn a_file_of_another_shape_is_refused() {
     let file = file(3, 7);
-    let hash = "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n";
     for changed in [
         file.replace("@v1", "@v2"),
         file.replace("index 3", "index 03"),
         file.replace("index 3", "index -3"),
         file.replace("index 3\n", ""),
         file.replace("index 3\n", "index 3\n\n"),
-        file.replace("index 3\n", &format!("index 3\n{}", hash.repeat(65))),
         format!("\n{file}"),
         format!("{file}\n"),
         String::new(),
@@ -81,6 +79,14 @@ fn a_file_of_another_shape_is_refused() {
             .and_then(|proof| proof.verify(&leaves(7)[3], signer("log.example", 6).verifier()));
         assert!(opened.is_err(), "{changed}");
     }
+}
+
+#[test]
+fn a_file_with_more_hashes_than_a_tree_has_levels_is_refused_unread() {
+    let hash = "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n";
+    let with = |count: usize| file(0, 1).replace("index 0\n", &format!("index 0\n{}", hash.repeat(count)));
+    assert!(TlogProof::parse(with(64).as_bytes()).is_ok());
+    assert!(matches!(TlogProof::parse(with(65).as_bytes()), Err(TlogProofError::Malformed(_))));
 }
 
 proptest! {

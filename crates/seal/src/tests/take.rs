@@ -11,6 +11,8 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use types::Digest;
 
 use super::{folder, paths, take};
+use crate::hash::hash_all;
+use crate::source::Source;
 use crate::{Manifest, SealError};
 
 #[test]
@@ -209,4 +211,41 @@ fn a_folder_replaced_by_a_link_while_it_is_read_is_refused() {
     })
     .unwrap_err();
     assert!(matches!(error, SealError::Symlink { .. } | SealError::Changed { .. }), "{error}");
+}
+
+#[test]
+fn a_listed_file_is_not_opened_through_a_link_even_to_itself() {
+    let model = folder(&[("sub/c", b"1"), ("d", b"2")]);
+    let source = Source::open(model.path()).unwrap();
+    let listed = source.list().unwrap();
+    for (at, name) in ["d", "sub"].into_iter().enumerate() {
+        assert!(source.open_listed(&listed[at]).is_ok());
+        fs::rename(model.path().join(name), model.path().join("moved")).unwrap();
+        symlink("moved", model.path().join(name)).unwrap();
+        assert!(matches!(source.open_listed(&listed[at]), Err(SealError::Changed { .. })), "{name}");
+        fs::remove_file(model.path().join(name)).unwrap();
+        fs::rename(model.path().join("moved"), model.path().join(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_change_is_noticed_at_the_end_of_the_file_and_not_only_of_the_model() {
+    // More buffers than events can wait, so that the file is still being read when the first is told.
+    let model = folder(&[("big", b"")]);
+    let big = model.path().join("big");
+    File::create(&big).unwrap().set_len(80 << 20).unwrap();
+    let source = Source::open(model.path()).unwrap();
+    let hashed = hash_all(&source, &source.list().unwrap(), &mut |done, _| {
+        if done == 1 << 20 {
+            OpenOptions::new().write(true).open(&big).unwrap().write_all(b"x").unwrap();
+        }
+    });
+    assert!(matches!(hashed, Err(SealError::Changed { path }) if path == big));
+}
+
+#[test]
+fn a_file_that_holds_more_than_it_says_is_refused() {
+    // The system makes this one up as it is read, and says that it has no bytes.
+    let made_up = Path::new("/proc/self/mountinfo");
+    assert!(matches!(take(made_up), Err(SealError::Changed { path }) if path == made_up));
 }

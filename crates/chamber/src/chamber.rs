@@ -1,14 +1,17 @@
 //! A chamber for an agent or an oracle: commands run in it, files cross its wall, its workspace is saved and restored.
 
+use std::io;
 use std::time::Duration;
 
-use guest::protocol::{self, BODY_MAX_BYTES, Ending, Request, Response, Stream};
-use types::transcript::Exit;
+use guest::protocol::{self, BODY_MAX_BYTES, Ending, GUEST_PATH, Request, Response, Stream};
+use types::transcript::{Exit, ProbeCheck, ProbeResult};
 
 use crate::cell::{self, Cell, Inside};
+use crate::cgroup::Group;
 use crate::host::Host;
 use crate::launch::printable;
 use crate::limits::{Deadline, Limits};
+use crate::probe::{self, ANSWER_MAX_BYTES, PROBE_LIMIT};
 use crate::walls::{ENVIRONMENT, Walls};
 use crate::watch::Ended;
 use crate::wire::WireError;
@@ -175,6 +178,27 @@ impl Chamber {
         Ok(Self { cell, lost: None })
     }
 
+    /// Tries every known way out, from inside, and reads back the limits that the kernel keeps. A chamber in which any
+    /// check is open must not be used.
+    ///
+    /// # Errors
+    /// [`ChamberError`]; `Lost` too when the probe did not answer for every check.
+    pub fn probe(&mut self) -> Result<Vec<ProbeCheck>, ChamberError> {
+        let mut words = vec![GUEST_PATH.to_owned()];
+        words.extend(self.cell.host.outside.arguments());
+        let exec = Exec { leftovers: Leftovers::Keep, ..Exec::words(words, PROBE_LIMIT, ANSWER_MAX_BYTES) };
+        let ran = self.exec(&exec)?;
+        let parsed = if ran.exit == Exit::Code(0) { probe::parse(&ran.output) } else { Err(no_answer()) };
+        let mut checks = parsed.map_err(|error| ChamberError::Lost { reason: error.to_string() })?;
+        let kept = self.cell.group.as_ref().map(Group::limits_kept).unwrap_or_default();
+        checks.extend(kept.into_iter().map(|(name, kept, detail)| ProbeCheck {
+            name: name.to_owned(),
+            result: if kept { ProbeResult::Blocked } else { ProbeResult::Open },
+            detail,
+        }));
+        Ok(checks)
+    }
+
     /// Runs a program to its end or its time limit, at which everything in the chamber is killed. A program that cannot
     /// be started exits with 126 or 127 and says why, as in a shell.
     ///
@@ -311,6 +335,10 @@ impl Chamber {
         self.lost = Some(lost.clone());
         lost
     }
+}
+
+fn no_answer() -> io::Error {
+    io::Error::other("the probe ended without an answer")
 }
 
 const OUT_OF_TURN: WireError = WireError::Malformed(protocol::Malformed("a response out of turn"));

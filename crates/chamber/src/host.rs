@@ -7,9 +7,12 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use types::transcript::ProbeCheck;
+
 use crate::cgroup::Groups;
 use crate::chamber::{Chamber, ChamberError};
 use crate::limits::Limits;
+use crate::probe::Outside;
 use crate::run_folder::RunFolder;
 use crate::seccomp::Filters;
 use crate::sys;
@@ -88,7 +91,7 @@ pub(crate) struct Inner {
     pub(crate) run: RunFolder,
     pub(crate) groups: Option<Groups>,
     pub(crate) filters: Filters,
-    next: AtomicU32,
+    pub(crate) outside: Outside,
 }
 
 impl Host {
@@ -110,7 +113,8 @@ impl Host {
             LimitsBy::Processes => None,
         };
         let filters = Filters::compile().map_err(HostError::Walls)?;
-        let inner = Inner { program, version, run, groups, filters, next: AtomicU32::new(0) };
+        let outside = Outside::open(run.path()).map_err(HostError::RunFolder)?;
+        let inner = Inner { program, version, run, groups, filters, outside };
         Self(Arc::new(inner)).tried()
     }
 
@@ -146,13 +150,22 @@ impl Host {
             None => "rlimits and a watcher (weaker)",
         }
     }
+
+    /// The positive controls: what the probe finds as this user outside of any chamber. A check that is not open here
+    /// proves nothing by being blocked inside; its detail says so.
+    ///
+    /// # Errors
+    /// [`ChamberError::Start`] when the probe cannot be run.
+    pub fn controls(&self) -> Result<Vec<ProbeCheck>, ChamberError> {
+        let checks = self.0.outside.controls(&self.0.run.guest());
+        checks.map_err(|error| ChamberError::Start { reason: error.to_string() })
+    }
 }
 
 impl Inner {
     /// A number that no other chamber of this process has.
     pub(crate) fn next_number(&self) -> u32 {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        self.next.fetch_add(1, Ordering::Relaxed);
         NEXT.fetch_add(1, Ordering::Relaxed)
     }
 

@@ -19,8 +19,10 @@ mod chamber;
 mod host;
 mod launch;
 mod limits;
+mod probe;
 mod run_folder;
 mod seccomp;
+mod serve;
 mod spawner;
 #[expect(
     unsafe_code,
@@ -35,3 +37,4 @@ pub use chamber::{Chamber, ChamberError, Collected, Exec, Ran};
 pub use guest::protocol::{Leftovers, Program, Streams};
 pub use host::{Host, HostError, HostOptions, Kind, LimitsBy};
 pub use limits::Limits;
+pub use serve::{ServeEnd, ServeError, ServeSpec, Served};

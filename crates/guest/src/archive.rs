@@ -12,7 +12,7 @@
 //! Paths begin with the number of their root (`0`, `1`). Times and owners are not kept: they differ between runs and
 //! have one value in a chamber. Sockets, FIFOs and devices are left out: they mean nothing without their processes.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -115,7 +115,19 @@ impl<W: Write> Saver<'_, W> {
             return Err(Stop::TooLarge);
         }
         self.head(b'D', Some(mode), path)?;
-        for name in self.names(folder, mode)? {
+        if mode & 0o500 == 0o500 {
+            return self.entries(folder, path, depth);
+        }
+        // The owner took away the right to read; it is given back for the moment.
+        let reopened = files::reopened(folder);
+        fs::set_permissions(&reopened, Permissions::from_mode(mode & 0o7777 | 0o500))?;
+        let result = self.entries(folder, path, depth);
+        fs::set_permissions(&reopened, Permissions::from_mode(mode & 0o7777))?;
+        result
+    }
+
+    fn entries(&mut self, folder: &OwnedFd, path: &Path, depth: usize) -> Result<(), Stop> {
+        for name in self.names(folder)? {
             let below = path.join(&name);
             match files::find(folder, Path::new(&name)) {
                 Ok(Found::File(file, metadata)) => {
@@ -138,14 +150,10 @@ impl<W: Write> Saver<'_, W> {
         Ok(())
     }
 
-    /// The sorted names in `folder`; a folder whose owner took away the right to read it keeps that right back.
-    fn names(&self, folder: &OwnedFd, mode: u32) -> Result<Vec<std::ffi::OsString>, Stop> {
-        let path = files::reopened(folder);
-        if mode & 0o500 != 0o500 {
-            fs::set_permissions(&path, Permissions::from_mode(mode & 0o7777 | 0o500))?;
-        }
+    /// The names in `folder`, sorted by byte.
+    fn names(&self, folder: &OwnedFd) -> Result<Vec<OsString>, Stop> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(&path)? {
+        for entry in fs::read_dir(files::reopened(folder))? {
             if names.len() == self.left_entries {
                 return Err(Stop::TooLarge);
             }
@@ -293,6 +301,10 @@ fn place(roots: &[PathBuf], path: &[u8]) -> io::Result<(PathBuf, bool)> {
         place.push(OsStr::from_bytes(name));
     }
     let is_root = place == *root;
+    let mut above = place.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    if !is_root && !above.all(|above| fs::symlink_metadata(above).is_ok_and(|metadata| metadata.is_dir())) {
+        return Err(corrupt("a path through something else than folders in a saved workspace"));
+    }
     Ok((place, is_root))
 }
 

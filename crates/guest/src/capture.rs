@@ -25,6 +25,11 @@ impl Capture {
         }
     }
 
+    /// Keeps the last `cap_bytes` only.
+    pub(crate) fn of_end(cap_bytes: usize) -> Self {
+        Self { head: Vec::new(), head_cap: 0, tail: Vec::new(), tail_cap: cap_bytes, next: 0, total_bytes: 0 }
+    }
+
     /// Takes the next bytes in.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.total_bytes += bytes.len() as u64;

@@ -16,12 +16,12 @@ use crate::sys::{self, POLLIN, POLLOUT, PollFd};
 const KILL_GRACE: Duration = Duration::from_secs(5);
 
 /// The most that is read of a pipe after the program's end: the largest pipe that an unprivileged process can make.
-const DRAIN_MAX_BYTES: usize = 1 << 20;
+pub(crate) const DRAIN_MAX_BYTES: usize = 1 << 20;
 
 /// A shell's exit code for a program that was found but could not be started.
 const EXIT_CANNOT_START: i32 = 126;
 /// A shell's exit code for a program that was not found.
-const EXIT_NOT_FOUND: i32 = 127;
+pub(crate) const EXIT_NOT_FOUND: i32 = 127;
 
 /// What came of a program.
 pub(crate) struct Ran {
@@ -64,7 +64,8 @@ fn not_started(error: &io::Error, cap_bytes: usize, deadline: Deadline) -> Ran {
     Ran { ending: Ending::Code(code), out, err: Capture::new(0), took: deadline.elapsed() }
 }
 
-fn ending(status: i32) -> Ending {
+/// How a program ended, by its `waitpid` status.
+pub(crate) fn ending(status: i32) -> Ending {
     let status = ExitStatus::from_raw(status);
     status.code().map_or_else(|| Ending::Signal(status.signal().unwrap_or(0)), Ending::Code)
 }

@@ -12,6 +12,7 @@
 //! time and memory; nothing that it starts outlives it, because it is PID 1.
 
 pub mod archive;
+pub mod probe;
 
 pub mod protocol;
 
@@ -21,6 +22,7 @@ mod capture;
 mod exec;
 mod files;
 mod limits;
+mod relay;
 
 #[expect(
     unsafe_code,
@@ -37,6 +39,8 @@ pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
     let rest = arguments.split_off(arguments.len().min(1));
     match arguments.first().and_then(|mode| mode.to_str()) {
         Some("agent") => agent::run(&rest),
+        Some("relay") => relay::run(&rest),
+        Some("probe") => probe::run(&rest),
 
         _ => ExitCode::from(protocol::EXIT_USAGE),
     }

@@ -1,9 +1,12 @@
 //! The few system calls that the guest needs and the standard library lacks, behind safe functions.
 
+pub(crate) mod probes;
+
 use std::ffi::{CString, OsString, c_char, c_int, c_long, c_uint, c_ulong};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -249,4 +252,13 @@ pub(crate) fn link_target(link: BorrowedFd<'_>) -> io::Result<OsString> {
         unsafe { readlinkat(link.as_raw_fd(), c"".as_ptr(), buffer.as_mut_ptr().cast(), buffer.len()) };
     buffer.truncate(usize::try_from(length).map_err(|_| io::Error::last_os_error())?);
     Ok(OsString::from_vec(buffer))
+}
+
+/// Takes over the listening Unix socket that the host handed down as descriptor `fd`.
+pub(crate) fn inherited_listener(fd: RawFd) -> io::Result<UnixListener> {
+    // SAFETY: whether the number is an open descriptor is checked first; the host handed it down for this use alone.
+    unsafe {
+        checked(fcntl(fd, F_GETFL))?;
+        Ok(UnixListener::from_raw_fd(fd))
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use types::Outcome;
 
 use crate::data::{Review, Run};
+use crate::inert::clipped;
 use crate::inspect::walk::{Walk, seconds};
 use crate::inspect::{Sample, header};
 
@@ -112,7 +113,7 @@ fn metadata(sample: &Sample<'_>) -> Value {
         "difficulty_guessed_by_author": item.difficulty,
         "outcome": item.outcome.map_or("open", Outcome::word),
         "unscorable_because": unscorable(item.outcome),
-        "reason": item.reason,
+        "reason": clipped(&item.reason),
         "transcript": item.transcript,
     })
 }
@@ -140,7 +141,7 @@ fn value(outcome: Outcome) -> Option<&'static str> {
 
 /// The score of an outcome that can be scored.
 pub(super) fn score(outcome: Outcome, reason: &str) -> Option<Value> {
-    value(outcome).map(|value| json!({ "value": value, "explanation": reason }))
+    value(outcome).map(|value| json!({ "value": value, "explanation": clipped(reason) }))
 }
 
 fn usage([input, output, total]: [u64; 3]) -> Value {

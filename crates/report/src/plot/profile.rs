@@ -69,9 +69,17 @@ pub(crate) fn profile(review: &Review, run: &Run, width: Width) -> Drawing {
         if row.overall {
             drawing.lines.push(Line { class: "hair", from: (0.0, y), to: (columns.width, y) });
         }
-        y = place(&mut drawing, &columns, width, row, y + GAP / 2.0) + GAP / 2.0;
+        let top = y + GAP / 2.0;
+        y = place(&mut drawing, &columns, width, row, top) + GAP / 2.0;
+        if width == Width::Narrow {
+            // Text stands in the line's way: it is strong beside the intervals only.
+            let (x, above) =
+                (columns.x(review.threshold.cut), y - GAP / 2.0 - LINE * row.points.len() as f64);
+            drawing.lines.push(Line { class: "cut", from: (x, above), to: (x, y - GAP / 2.0) });
+        }
     }
-    frame(&mut drawing, &columns, review.threshold.cut, y);
+    let cut_class = if width == Width::Narrow { "hair" } else { "cut" };
+    frame(&mut drawing, &columns, (review.threshold.cut, cut_class), y);
     drawing.height = y + FOOT;
     drawing
 }
@@ -105,9 +113,9 @@ fn place(drawing: &mut Drawing, columns: &Columns, width: Width, row: &Row, top:
 }
 
 /// Adds the axis below the rows and the threshold's line across them.
-fn frame(drawing: &mut Drawing, columns: &Columns, cut: f64, bottom: f64) {
+fn frame(drawing: &mut Drawing, columns: &Columns, (cut, cut_class): (f64, &'static str), bottom: f64) {
     let x = columns.x(cut);
-    drawing.lines.push(Line { class: "cut", from: (x, HEAD - 8.0), to: (x, bottom) });
+    drawing.lines.insert(0, Line { class: cut_class, from: (x, HEAD - 8.0), to: (x, bottom) });
     let anchor = match cut {
         low if low < 0.2 => "start",
         high if high > 0.8 => "end",

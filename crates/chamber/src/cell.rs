@@ -7,7 +7,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use guest::protocol::{Response, VERSION};
@@ -18,7 +19,7 @@ use crate::launch::{self, Launched, START_LIMIT};
 use crate::limits::{Deadline, Limits};
 use crate::sys::{self, BeforeExec, Readiness, Shown};
 use crate::walls::{View, Walls};
-use crate::watch::{self, Ended, Watched};
+use crate::watch::{self, Watched};
 use crate::wire::{Wire, WireError};
 
 /// How long killed processes may take to disappear.
@@ -111,7 +112,7 @@ impl Cell {
             first_pid: launched.first_pid,
             deadline,
             memory_bytes,
-            ended: OnceLock::new(),
+            is_over: AtomicBool::new(false),
         });
         let cell = Self {
             child: launched.child,
@@ -143,18 +144,9 @@ impl Cell {
         Deadline::within(limit).or_earlier(self.watched.deadline)
     }
 
-    /// Why the chamber was ended, when it was its limits.
-    pub(crate) fn ended(&self) -> Option<Ended> {
-        if self.watched.deadline.passed() {
-            return Some(self.watched.ended.get().copied().unwrap_or(Ended::Wall));
-        }
-        self.watched.ended.get().copied()
-    }
-
-    /// The chamber's first process, as the host sees it.
-    #[cfg(test)]
-    pub(crate) fn first_pid(&self) -> i32 {
-        self.watched.first_pid
+    /// Whether the chamber's whole time is over.
+    pub(crate) fn is_time_over(&self) -> bool {
+        self.watched.deadline.passed()
     }
 
     /// Kills everything in the chamber and waits until it is gone. False when something still is there in the end.

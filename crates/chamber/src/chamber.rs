@@ -3,110 +3,25 @@
 use std::io;
 use std::time::Duration;
 
-use guest::protocol::{self, BODY_MAX_BYTES, Ending, GUEST_PATH, Request, Response, Stream};
+use guest::protocol::{self, BODY_MAX_BYTES, GUEST_PATH, Leftovers, Request};
 use types::transcript::{Exit, ProbeCheck, ProbeResult};
 
+use crate::answers::{self, Answer, Found, OUT_OF_TURN};
 use crate::cell::{self, Cell, Inside};
 use crate::cgroup::Group;
+use crate::exec::{Exec, Ran};
 use crate::host::Host;
 use crate::launch::printable;
 use crate::limits::{Deadline, Limits};
 use crate::probe::{self, ANSWER_MAX_BYTES, PROBE_LIMIT};
-use crate::walls::{ENVIRONMENT, Walls};
-use crate::watch::Ended;
-use crate::wire::WireError;
-use crate::{Leftovers, Program, Streams};
+use crate::walls::Walls;
+use crate::wire::{Wire, WireError};
 
 /// What an answer may take beyond the command's own time: killing, and moving its output.
 const ANSWER_GRACE: Duration = Duration::from_secs(15);
 
 /// What moving a file or a workspace may take.
 const BODY_LIMIT: Duration = Duration::from_secs(120);
-
-/// How a reason of the guest's is cut: it may be hostile.
-const REASON_MAX_BYTES: usize = 200;
-
-/// A program to run in a chamber.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exec {
-    /// What to run.
-    pub program: Program,
-    /// What it reads; nothing means `/dev/null`.
-    pub stdin: Vec<u8>,
-    /// The folder to run it in.
-    pub folder: String,
-    /// Added to the chamber's environment (`PATH`, `HOME`, `LANG`).
-    pub environment: Vec<(String, String)>,
-    /// When to stop it, and everything else in the chamber. At most the chamber's own time.
-    pub timeout: Duration,
-    /// How much of each output stream is kept; the middle is left out.
-    pub output_cap_bytes: u64,
-    /// Whether its two output streams are one.
-    pub streams: Streams,
-    /// What happens to processes that are left when it ends.
-    pub leftovers: Leftovers,
-}
-
-impl Exec {
-    /// `command` in bash in `/work`, both streams in one, processes left to go on: what an agent's tool does.
-    #[must_use]
-    pub fn shell(command: impl Into<String>, timeout: Duration, output_cap_bytes: u64) -> Self {
-        Self {
-            program: Program::Shell(command.into()),
-            stdin: Vec::new(),
-            folder: "/work".to_owned(),
-            environment: Vec::new(),
-            timeout,
-            output_cap_bytes,
-            streams: Streams::Merged,
-            leftovers: Leftovers::Keep,
-        }
-    }
-
-    /// A program with arguments in `/work`, streams apart, nothing left behind: what an oracle does.
-    #[must_use]
-    pub fn words<W: Into<String>>(
-        words: impl IntoIterator<Item = W>,
-        timeout: Duration,
-        output_cap_bytes: u64,
-    ) -> Self {
-        Self {
-            program: Program::Words(words.into_iter().map(Into::into).collect()),
-            streams: Streams::Separate,
-            leftovers: Leftovers::Kill,
-            ..Self::shell("", timeout, output_cap_bytes)
-        }
-    }
-
-    fn request(self) -> Request {
-        let fixed = ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Request::Exec(protocol::Exec {
-            program: self.program,
-            stdin: self.stdin,
-            folder: self.folder,
-            environment: fixed.chain(self.environment).collect(),
-            timeout_ms: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX),
-            output_cap_bytes: self.output_cap_bytes,
-            streams: self.streams,
-            leftovers: self.leftovers,
-        })
-    }
-}
-
-/// What came of a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ran {
-    /// How it ended.
-    pub exit: Exit,
-    /// What was kept of its output; where the middle was left out, a line says so.
-    pub output: Vec<u8>,
-    /// The same of its error stream; empty when both streams are one.
-    pub stderr: Vec<u8>,
-    /// What it printed in all, to both streams, in bytes.
-    pub output_bytes: u64,
-    /// How long it took, by the guest's clock.
-    pub took: Duration,
-}
 
 /// What was found where a file was to be collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,9 +48,6 @@ pub enum ChamberError {
     /// Its whole time is over. It is gone.
     #[error("the chamber's time is over")]
     TimeOver,
-    /// Its processes used more memory than they may, where only a watcher can tell. It is gone.
-    #[error("the chamber's memory is used up")]
-    MemoryOver,
     /// Its guest ended, stopped answering, or answered outside its protocol. It is gone.
     #[error("the chamber is lost: {reason}")]
     Lost {
@@ -206,26 +118,8 @@ impl Chamber {
     /// [`ChamberError`]; a command that fails is none.
     pub fn exec(&mut self, exec: &Exec) -> Result<Ran, ChamberError> {
         let limit = exec.timeout.saturating_add(ANSWER_GRACE);
-        let cap_bytes = exec.output_cap_bytes;
-        self.asked(&exec.clone().request(), &[], limit, |wire, deadline| {
-            let (mut output, mut stderr) = (Vec::new(), Vec::new());
-            loop {
-                match wire.receive(deadline)? {
-                    Response::Chunk { stream: Stream::Out, bytes } => append(&mut output, &bytes, cap_bytes)?,
-                    Response::Chunk { stream: Stream::Err, bytes } => append(&mut stderr, &bytes, cap_bytes)?,
-                    Response::Ran { ending, out_bytes, err_bytes, took_us } => {
-                        return Ok(Ok(Ran {
-                            exit: exit(ending),
-                            output: marked(output, out_bytes),
-                            stderr: marked(stderr, err_bytes),
-                            output_bytes: out_bytes.saturating_add(err_bytes),
-                            took: Duration::from_micros(took_us),
-                        }));
-                    }
-                    other => return refusal(other).map(Err),
-                }
-            }
-        })
+        let answer = |wire: &mut Wire, deadline| answers::ran(wire, exec.output_cap_bytes, deadline);
+        self.asked(&exec.request(), &[], limit, answer)
     }
 
     /// Writes a file in place of what was at `path`, an absolute path in `/work` or `/tmp`; folders above it are made.
@@ -234,7 +128,7 @@ impl Chamber {
     /// [`ChamberError`]; `Refused` when a folder is there or the disk is full.
     pub fn put(&mut self, path: &str, mode: u32, bytes: &[u8]) -> Result<(), ChamberError> {
         let request = Request::Put { path: path.to_owned(), mode, size_bytes: bytes.len() as u64 };
-        self.asked(&request, bytes, BODY_LIMIT, done)
+        self.asked(&request, bytes, BODY_LIMIT, answers::done)
     }
 
     /// Makes a folder, and those above it, where absent.
@@ -242,7 +136,7 @@ impl Chamber {
     /// # Errors
     /// [`ChamberError`].
     pub fn make_folder(&mut self, path: &str, mode: u32) -> Result<(), ChamberError> {
-        self.asked(&Request::MakeFolder { path: path.to_owned(), mode }, &[], BODY_LIMIT, done)
+        self.asked(&Request::MakeFolder { path: path.to_owned(), mode }, &[], BODY_LIMIT, answers::done)
     }
 
     /// Collects a regular file of at most `cap_bytes`. No link is followed.
@@ -252,15 +146,13 @@ impl Chamber {
     pub fn get(&mut self, path: &str, cap_bytes: u64) -> Result<Collected, ChamberError> {
         let cap_bytes = cap_bytes.min(BODY_MAX_BYTES);
         let request = Request::Get { path: path.to_owned(), cap_bytes };
-        self.asked(&request, &[], BODY_LIMIT, |wire, deadline| {
-            body(wire, cap_bytes, deadline).map(|found| {
-                found.map(|found| match found {
-                    Found::Absent => Collected::Absent,
-                    Found::NotAFile => Collected::NotAFile,
-                    Found::TooLarge => Collected::TooLarge,
-                    Found::Bytes(bytes) => Collected::Bytes(bytes),
-                })
-            })
+        let found =
+            self.asked(&request, &[], BODY_LIMIT, |wire, deadline| answers::body(wire, cap_bytes, deadline));
+        Ok(match found? {
+            Found::Absent => Collected::Absent,
+            Found::NotAFile => Collected::NotAFile,
+            Found::TooLarge => Collected::TooLarge,
+            Found::Bytes(bytes) => Collected::Bytes(bytes),
         })
     }
 
@@ -271,13 +163,14 @@ impl Chamber {
     /// [`ChamberError`].
     pub fn snapshot(&mut self, cap_bytes: u64) -> Result<Option<Vec<u8>>, ChamberError> {
         let cap_bytes = cap_bytes.min(BODY_MAX_BYTES);
-        self.asked(&Request::Snapshot { cap_bytes }, &[], BODY_LIMIT, |wire, deadline| {
-            match body(wire, cap_bytes, deadline)? {
-                Ok(Found::Bytes(bytes)) => Ok(Ok(Some(bytes))),
-                Ok(Found::TooLarge) => Ok(Ok(None)),
-                Ok(Found::Absent | Found::NotAFile) => Err(OUT_OF_TURN),
-                Err(refused) => Ok(Err(refused)),
-            }
+        let request = Request::Snapshot { cap_bytes };
+        self.asked(&request, &[], BODY_LIMIT, |wire, deadline| {
+            Ok(match answers::body(wire, cap_bytes, deadline)? {
+                Ok(Found::Bytes(bytes)) => Ok(Some(bytes)),
+                Ok(Found::TooLarge) => Ok(None),
+                Ok(Found::Absent | Found::NotAFile) => return Err(OUT_OF_TURN),
+                Err(refused) => Err(refused),
+            })
         })
     }
 
@@ -287,7 +180,7 @@ impl Chamber {
     /// [`ChamberError`]; `Refused` when it is no saved workspace, or does not fit. The folders are then undefined.
     pub fn restore(&mut self, archive: &[u8]) -> Result<(), ChamberError> {
         let request = Request::Restore { size_bytes: archive.len() as u64 };
-        self.asked(&request, archive, BODY_LIMIT, done)
+        self.asked(&request, archive, BODY_LIMIT, answers::done)
     }
 
     /// Kills everything in the chamber and waits until it is gone.
@@ -308,7 +201,7 @@ impl Chamber {
         request: &Request,
         body: &[u8],
         limit: Duration,
-        answer: impl FnOnce(&mut crate::wire::Wire, Deadline) -> Result<Result<T, ChamberError>, WireError>,
+        answer: impl FnOnce(&mut Wire, Deadline) -> Answer<T>,
     ) -> Result<T, ChamberError> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
@@ -326,10 +219,10 @@ impl Chamber {
     }
 
     fn lose(&mut self, error: &WireError) -> ChamberError {
-        let lost = match self.cell.ended() {
-            Some(Ended::Wall) => ChamberError::TimeOver,
-            Some(Ended::Memory) => ChamberError::MemoryOver,
-            None => ChamberError::Lost { reason: error.to_string() },
+        let lost = if self.cell.is_time_over() {
+            ChamberError::TimeOver
+        } else {
+            ChamberError::Lost { reason: error.to_string() }
         };
         self.cell.bring_down();
         self.lost = Some(lost.clone());
@@ -339,78 +232,4 @@ impl Chamber {
 
 fn no_answer() -> io::Error {
     io::Error::other("the probe ended without an answer")
-}
-
-const OUT_OF_TURN: WireError = WireError::Malformed(protocol::Malformed("a response out of turn"));
-
-fn exit(ending: Ending) -> Exit {
-    match ending {
-        Ending::Code(code) => Exit::Code(code),
-        Ending::Signal(signal) => Exit::Signal(signal),
-        Ending::TimedOut => Exit::TimedOut,
-    }
-}
-
-/// Takes a piece in, unless the guest sends more than it was asked for.
-fn append(whole: &mut Vec<u8>, bytes: &[u8], cap_bytes: u64) -> Result<(), WireError> {
-    if (whole.len() + bytes.len()) as u64 > cap_bytes {
-        return Err(WireError::Malformed(protocol::Malformed("more bytes than were asked for")));
-    }
-    whole.extend_from_slice(bytes);
-    Ok(())
-}
-
-/// Says where the middle was left out: the guest keeps the first and the last half.
-fn marked(mut kept: Vec<u8>, total_bytes: u64) -> Vec<u8> {
-    let left_out = total_bytes.saturating_sub(kept.len() as u64);
-    if left_out > 0 {
-        let middle = kept.len().div_ceil(2);
-        kept.splice(middle..middle, format!("\n[... {left_out} bytes left out ...]\n").into_bytes());
-    }
-    kept
-}
-
-fn refusal(response: Response) -> Result<ChamberError, WireError> {
-    match response {
-        Response::Failed { reason } => {
-            let reason = printable(&reason.as_bytes()[..reason.len().min(REASON_MAX_BYTES)]);
-            Ok(ChamberError::Refused { reason })
-        }
-        _ => Err(OUT_OF_TURN),
-    }
-}
-
-fn done(wire: &mut crate::wire::Wire, deadline: Deadline) -> Result<Result<(), ChamberError>, WireError> {
-    match wire.receive(deadline)? {
-        Response::Done => Ok(Ok(())),
-        other => refusal(other).map(Err),
-    }
-}
-
-enum Found {
-    Absent,
-    NotAFile,
-    TooLarge,
-    Bytes(Vec<u8>),
-}
-
-fn body(
-    wire: &mut crate::wire::Wire,
-    cap_bytes: u64,
-    deadline: Deadline,
-) -> Result<Result<Found, ChamberError>, WireError> {
-    let mut whole = Vec::new();
-    loop {
-        match wire.receive(deadline)? {
-            // One byte above the cap is how the guest finds a file too large that was growing.
-            Response::Chunk { stream: Stream::Out, bytes } => {
-                append(&mut whole, &bytes, cap_bytes.saturating_add(1))?;
-            }
-            Response::Done if whole.len() as u64 <= cap_bytes => return Ok(Ok(Found::Bytes(whole))),
-            Response::TooLarge => return Ok(Ok(Found::TooLarge)),
-            Response::Absent if whole.is_empty() => return Ok(Ok(Found::Absent)),
-            Response::NotAFile if whole.is_empty() => return Ok(Ok(Found::NotAFile)),
-            other => return refusal(other).map(Err),
-        }
-    }
 }

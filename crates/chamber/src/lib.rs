@@ -12,14 +12,17 @@
 //! - Every wait has a deadline. A guest that stops answering costs its chamber, never the host's time.
 //! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
 
+mod answers;
 mod cell;
 mod cgroup;
 mod chamber;
 
+mod exec;
 mod host;
 mod launch;
 mod limits;
 mod probe;
+mod processes;
 mod run_folder;
 mod seccomp;
 mod serve;
@@ -31,10 +34,13 @@ mod spawner;
 mod sys;
 mod walls;
 mod watch;
+#[cfg(test)]
+mod weakened;
 mod wire;
 
-pub use chamber::{Chamber, ChamberError, Collected, Exec, Ran};
-pub use guest::protocol::{Leftovers, Program, Streams};
+pub use chamber::{Chamber, ChamberError, Collected};
+pub use exec::{Exec, Ran};
+pub use guest::protocol::{ENVIRONMENT, Leftovers, Program, Streams};
 pub use host::{Host, HostError, HostOptions, Kind, LimitsBy};
 pub use limits::Limits;
 pub use serve::{ServeEnd, ServeError, ServeSpec, Served};

@@ -13,6 +13,7 @@ use std::time::Duration;
 use guest::protocol::{Ending, Response};
 use types::transcript::Exit;
 
+use crate::answers::exit;
 use crate::cell::{Cell, Inside, inherited_limits};
 use crate::host::Host;
 use crate::launch::printable;
@@ -183,14 +184,6 @@ impl Served {
             Err(WireError::TimedOut) => Err(ServeError::NotReady { tail: String::new() }),
             Err(error) => Err(ServeError::Start { reason: error.to_string() }),
         }
-    }
-}
-
-fn exit(ending: Ending) -> Exit {
-    match ending {
-        Ending::Code(code) => Exit::Code(code),
-        Ending::Signal(signal) => Exit::Signal(signal),
-        Ending::TimedOut => Exit::TimedOut,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use guest::protocol::GUEST_PATH;
+use guest::protocol::{ENVIRONMENT, GUEST_PATH};
 
 use crate::limits::Limits;
 use crate::seccomp::Filters;
@@ -13,10 +13,6 @@ const EMPTY_BYTES: &str = "4096";
 
 /// The user that processes of a chamber seem to be.
 const INNER_ID: &str = "1000";
-
-/// The environment of everything that runs in a chamber.
-pub(crate) const ENVIRONMENT: [(&str, &str); 3] =
-    [("PATH", "/usr/bin:/bin"), ("HOME", "/work"), ("LANG", "C.UTF-8")];
 
 /// What is needed to start a chamber: bubblewrap's arguments and the filters.
 pub(crate) struct Walls {

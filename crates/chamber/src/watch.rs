@@ -1,15 +1,17 @@
-//! One thread that ends chambers whose time is over, or, where there are no control groups, whose memory is.
+//! One thread that ends chambers whose time is over and, where there are no control groups, kills a chamber's processes
+//! when they use more memory than they may.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
 use crate::limits::Deadline;
+use crate::processes::Processes;
 use crate::sys;
 
 /// How often memory is summed up where the kernel does not limit it: a process fills some 100 MB in this time.
@@ -21,15 +23,6 @@ const REMOVE_EVERY: Duration = Duration::from_millis(20);
 /// How long a busy control group is tried; after that it is left to the next run.
 const REMOVE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why a chamber was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// Its time was over.
-    Wall,
-    /// Its processes used more memory than they may.
-    Memory,
-}
-
 /// A chamber that is watched.
 pub(crate) struct Watched {
     /// Stands for the chamber's first process.
@@ -38,15 +31,19 @@ pub(crate) struct Watched {
     pub(crate) deadline: Deadline,
     /// Set when nobody else limits memory.
     pub(crate) memory_bytes: Option<u64>,
-    pub(crate) ended: OnceLock<Ended>,
+    /// Set when it was ended, so that it is ended once.
+    pub(crate) is_over: AtomicBool,
 }
 
 impl Watched {
-    fn end(&self, why: Ended) {
-        if self.ended.set(why).is_ok() {
-            // It fails only when the process is gone already.
-            let _ = sys::kill(self.first.as_fd());
-        }
+    fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // It fails only when the process is gone already.
+        let _ = sys::kill(self.first.as_fd());
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
     }
 }
 
@@ -110,11 +107,10 @@ impl Watch {
 
 impl Work {
     fn pause(&self) -> Duration {
-        let chambers = self.chambers.iter().filter_map(Weak::upgrade);
-        let next = chambers.map(|chamber| match (chamber.ended.get(), chamber.memory_bytes) {
-            (Some(_), _) => Duration::MAX,
-            (None, Some(_)) => chamber.deadline.left().min(MEMORY_EVERY),
-            (None, None) => chamber.deadline.left(),
+        let chambers = self.chambers.iter().filter_map(Weak::upgrade).filter(|chamber| !chamber.is_over());
+        let next = chambers.map(|chamber| match chamber.memory_bytes {
+            Some(_) => chamber.deadline.left().min(MEMORY_EVERY),
+            None => chamber.deadline.left(),
         });
         let pause = next.min().unwrap_or(Duration::MAX);
         let pause = if self.busy_groups.is_empty() { pause } else { pause.min(REMOVE_EVERY) };
@@ -129,67 +125,14 @@ impl Work {
         });
         self.chambers.retain(|chamber| chamber.strong_count() > 0);
         let chambers: Vec<_> = self.chambers.iter().filter_map(Weak::upgrade).collect();
-        let mut memory = None;
-        for chamber in chambers.iter().filter(|chamber| chamber.ended.get().is_none()) {
+        let mut processes = None;
+        for chamber in chambers.iter().filter(|chamber| !chamber.is_over()) {
             if chamber.deadline.passed() {
-                chamber.end(Ended::Wall);
+                chamber.end();
             } else if let Some(limit_bytes) = chamber.memory_bytes {
-                let memory = memory.get_or_insert_with(Memory::read);
-                if memory.below(chamber.first_pid) > limit_bytes {
-                    chamber.end(Ended::Memory);
-                }
+                let processes = processes.get_or_insert_with(Processes::read);
+                processes.enforce(chamber.first_pid, limit_bytes);
             }
         }
-    }
-}
-
-/// Resident memory of all processes that can be seen, by parent.
-struct Memory(BTreeMap<i32, Vec<(i32, u64)>>);
-
-impl Memory {
-    fn read() -> Self {
-        let mut by_parent: BTreeMap<i32, Vec<(i32, u64)>> = BTreeMap::new();
-        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
-            let stat = pid.and_then(|_| fs::read_to_string(entry.path().join("stat")).ok());
-            if let (Some(pid), Some((parent, bytes))) = (pid, stat.as_deref().and_then(parent_and_memory)) {
-                by_parent.entry(parent).or_default().push((pid, bytes));
-            }
-        }
-        Self(by_parent)
-    }
-
-    /// What the processes below `first` hold. Orphans become children of a chamber's first process, so the tree is
-    /// whole. Shared pages count for each process.
-    fn below(&self, first: i32) -> u64 {
-        let mut pending = vec![first];
-        let mut sum: u64 = 0;
-        while let Some(parent) = pending.pop() {
-            for (pid, bytes) in self.0.get(&parent).into_iter().flatten() {
-                sum = sum.saturating_add(*bytes);
-                pending.push(*pid);
-            }
-        }
-        sum
-    }
-}
-
-/// Fields 4 (parent) and 24 (resident pages) of `/proc/<pid>/stat`, see proc(5). The name before them can hold anything.
-fn parent_and_memory(stat: &str) -> Option<(i32, u64)> {
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    let parent = fields.nth(1)?.parse().ok()?;
-    let pages: u64 = fields.nth(19)?.parse().ok()?;
-    Some((parent, pages.saturating_mul(sys::page_bytes())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_process_that_names_itself_like_a_stat_line_is_read_right() {
-        let stat =
-            "7 (a) R 1 (b)) S 3 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 100 4096 5 18446744073709551615";
-        assert_eq!(parent_and_memory(stat), Some((3, 5 * sys::page_bytes())));
     }
 }

@@ -28,10 +28,7 @@ pub(crate) enum WireError {
 
 impl From<io::Error> for WireError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Io(error),
-        }
+        if error.kind() == ErrorKind::BrokenPipe { Self::Closed } else { Self::Io(error) }
     }
 }
 
@@ -101,10 +98,83 @@ impl Wire {
 
 /// Waits until `file` is ready again, when `error` only says that it is not ready now.
 fn wait(file: &File, readiness: Readiness, error: io::Error, deadline: Deadline) -> Result<(), WireError> {
-    match error.kind() {
-        ErrorKind::Interrupted => Ok(()),
-        ErrorKind::WouldBlock if deadline.passed() => Err(WireError::TimedOut),
-        ErrorKind::WouldBlock => Ok(sys::poll([(file.as_fd(), readiness)], deadline.left_ms()).map(drop)?),
-        _ => Err(error.into()),
+    if error.kind() == ErrorKind::Interrupted {
+        return Ok(());
+    }
+    if error.kind() != ErrorKind::WouldBlock {
+        return Err(error.into());
+    }
+    if deadline.passed() {
+        return Err(WireError::TimedOut);
+    }
+    sys::poll([(file.as_fd(), readiness)], deadline.left_ms())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guest::protocol::Stream;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    /// A wire to a guest that writes `bytes` and then ends, or waits for ever when its pipe is kept.
+    fn wire(bytes: &[u8]) -> (Wire, io::PipeWriter, io::PipeReader) {
+        let (requests_reader, requests) = io::pipe().unwrap();
+        let (responses, mut guest) = io::pipe().unwrap();
+        guest.write_all(bytes).unwrap();
+        (Wire::new(requests.into(), responses.into()).unwrap(), guest, requests_reader)
+    }
+
+    fn soon() -> Deadline {
+        Deadline::within(Duration::from_millis(30))
+    }
+
+    fn framed(response: &Response) -> Vec<u8> {
+        protocol::frame(&response.encode()).unwrap()
+    }
+
+    #[test]
+    fn a_response_is_received_whole() {
+        let response = Response::Chunk { stream: Stream::Out, bytes: vec![1; 1000] };
+        let (mut wire, _guest, _requests) = wire(&framed(&response));
+        assert_eq!(wire.receive(soon()).unwrap(), response);
+    }
+
+    #[test]
+    fn a_guest_that_stops_in_a_frame_costs_the_deadline_only() {
+        let (mut wire, _guest, _requests) = wire(&framed(&Response::Done)[..4]);
+        assert!(matches!(wire.receive(soon()), Err(WireError::TimedOut)));
+    }
+
+    #[test]
+    fn a_guest_that_ends_is_noticed() {
+        let (mut wire, guest, requests) = wire(&framed(&Response::Done)[..4]);
+        drop((guest, requests));
+        assert!(matches!(wire.receive(soon()), Err(WireError::Closed)));
+        assert!(matches!(wire.send(&Request::Shutdown, soon()), Err(WireError::Closed)));
+    }
+
+    #[test]
+    fn a_guest_that_reads_nothing_costs_the_deadline_only() {
+        let (mut wire, _guest, _requests) = wire(&[]);
+        assert!(matches!(wire.send_body(&[0; 1 << 20], soon()), Err(WireError::TimedOut)));
+    }
+
+    #[test]
+    fn a_length_is_not_believed() {
+        for length in [0, u32::MAX, (1 << 20) + 1] {
+            let (mut wire, _guest, _requests) = wire(&length.to_le_bytes());
+            assert!(matches!(wire.receive(soon()), Err(WireError::Malformed(_))));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_refused_or_a_response(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            let (mut wire, guest, _requests) = wire(&bytes);
+            drop(guest);
+            while wire.receive(soon()).is_ok() {}
+        }
     }
 }

@@ -3,9 +3,7 @@
 use std::fs::{self, File};
 
 use super::{Finding, Targets, refused};
-
-/// What the host gives to programs of a chamber.
-const ENVIRONMENT: [&str; 3] = ["HOME", "LANG", "PATH"];
+use crate::protocol::ENVIRONMENT;
 
 /// The five sets of capabilities, see capabilities(7).
 const CAPABILITIES: [&str; 5] = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
@@ -51,7 +49,7 @@ pub(super) fn inherited_descriptors(_: &Targets) -> Finding {
 /// Names only: a value may be the secret that must not leak.
 pub(super) fn environment(_: &Targets) -> Finding {
     let others =
-        std::env::vars_os().filter(|(name, _)| !ENVIRONMENT.iter().any(|known| name == known)).count();
+        std::env::vars_os().filter(|(name, _)| !ENVIRONMENT.iter().any(|(known, _)| name == known)).count();
     match others {
         0 => Finding::Blocked("only what is meant".to_owned()),
         _ => Finding::Open(format!("{others} variables beside those meant")),

@@ -93,8 +93,9 @@ install_packages() {
   fi
   say "Installing $* (a minute or two)"
   need_cache
-  if ! { "${as_root[@]}" "${get[@]}" update && "${as_root[@]}" "${get[@]}" install --yes --no-install-recommends "$@"; } \
-    >.cache/apt.log 2>&1 </dev/null; then
+  # An update that fails because of somebody's other source need not keep the installation from working.
+  "${as_root[@]}" "${get[@]}" update >.cache/apt.log 2>&1 </dev/null || true
+  if ! "${as_root[@]}" "${get[@]}" install --yes --no-install-recommends "$@" >>.cache/apt.log 2>&1 </dev/null; then
     tail -n 3 .cache/apt.log >&2
     wrong_machine "apt-get could not install $*: .cache/apt.log says why; put that right and run this again."
   fi

@@ -9,5 +9,5 @@
 mod decision;
 mod interval;
 
-pub use decision::{Counts, Decision, Recommendation, Threshold, ThresholdError, decide};
+pub use decision::{Counts, Decision, Recommendation, THRESHOLD_FORMAT, Threshold, ThresholdError, decide};
 pub use interval::{Interval, clopper_pearson, wilson};

@@ -1,1 +1,21 @@
-//! flows
+//! Use cases, one file each: the pipeline from a model to its report.
+//!
+//! Holds no rule of its own: it takes a model in (`seal`), lets it be measured (`range`, `chamber`), has the result
+//! decided (`assay`), keeps the record (`ledger`) and has it shown (`report`). Domain rooms do not know each other;
+//! what passes from one to another is converted here.
+
+pub mod dry_run;
+pub mod error;
+pub mod evidence;
+pub mod house;
+mod model;
+mod order;
+pub mod plan;
+pub mod progress;
+pub mod rescore;
+pub mod review;
+pub mod scripted;
+pub mod suite_check;
+pub mod summary;
+pub mod threshold;
+pub mod verify;

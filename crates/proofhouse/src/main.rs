@@ -1,1 +1,25 @@
-fn main() {}
+//! The one binary. Reads the command line and the environment, shows progress, and maps errors to exit codes; what is
+//! done is in `flows`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's room")]
+
+mod cli;
+mod commands;
+mod shell;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let result = match cli::Cli::parse().command {
+        cli::Command::Review(arguments) => commands::review::run(&arguments),
+        cli::Command::Verify(arguments) => commands::verify::run(&arguments),
+        cli::Command::Rescore(arguments) => commands::rescore::run(&arguments),
+        cli::Command::Rerun(arguments) => commands::rerun::run(&arguments),
+        cli::Command::Suite(cli::Suite::Check(arguments)) => commands::suite::run(&arguments),
+        cli::Command::Range(cli::Range::Probe(arguments)) => commands::probe::run(&arguments),
+        cli::Command::Runtime(arguments) => commands::runtime::run(&arguments),
+    };
+    result.unwrap_or_else(|failure| failure.show())
+}

@@ -1,0 +1,166 @@
+//! What can stop a use case, with a stable code and a documented exit code each (`docs/errors.md`).
+
+use std::path::PathBuf;
+
+use chamber::{HostError, ServeError};
+use range::agent::AttemptError;
+use range::chat::ChatError;
+use range::check::CheckError;
+use range::suite::SuiteError;
+use range::transcript::TranscriptError;
+use seal::SealError;
+
+use crate::evidence::EvidenceError;
+
+/// A use case that could not come to its end. Nothing that was recorded is lost.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The model cannot be taken in.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The suite cannot be used.
+    #[error(transparent)]
+    Suite(#[from] SuiteError),
+    /// The suite could not be checked.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The threshold cannot be used.
+    #[error("{file}: {what}", file = .file.display())]
+    Threshold {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// This machine cannot contain anything.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The model's runtime did not start.
+    #[error(transparent)]
+    Runtime(#[from] ServeError),
+    /// The model's runtime ended during the review.
+    #[error(
+        "the model's runtime ended during the review ({0}); the same command starts it again and goes on"
+    )]
+    RuntimeEnded(String),
+    /// The weights or the suite are not what they were when they were hashed.
+    #[error(transparent)]
+    Changed(#[from] seal::CheckError),
+    /// The scripted agent's socket.
+    #[error("the scripted agent's socket cannot be made")]
+    Script(#[source] std::io::Error),
+    /// An attempt stopped the review.
+    #[error(transparent)]
+    Attempt(#[from] AttemptError),
+    /// The endpoint did not answer the fixed probe prompts.
+    #[error(transparent)]
+    Endpoint(#[from] ChatError),
+    /// The evidence cannot be written or read.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// The house's own files.
+    #[error("{file} cannot be used; check that you own it, or name another folder with PROOFHOUSE_HOME", file = .file.display())]
+    House {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder holds a review under another plan.
+    #[error("{folder} holds a review under another plan ({differs} differs); name another folder with --out", folder = .folder.display())]
+    OtherPlan {
+        /// The folder.
+        folder: PathBuf,
+        /// What differs.
+        differs: &'static str,
+    },
+    /// A command's options contradict each other or miss something.
+    #[error("{0}")]
+    Usage(String),
+    /// The report could not be drawn.
+    #[error("the report could not be drawn")]
+    Report(#[from] report::ReportError),
+}
+
+/// Families of errors, each with its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Options that make no sense together.
+    Usage,
+    /// A file that was given is wrong: change it.
+    Input,
+    /// Something that is needed is not installed or not permitted: install it.
+    Machine,
+    /// The model does not answer: start it or wait, then run the same command again.
+    Model,
+    /// A chamber does not contain: nothing more is run.
+    Containment,
+    /// The record cannot be kept: make space, then run the same command again.
+    Record,
+    /// The operator stopped it: run the same command again.
+    Stopped,
+}
+
+impl Family {
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Machine => 4,
+            Self::Model => 5,
+            Self::Containment => 6,
+            Self::Record => 7,
+            Self::Stopped => 9,
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Input => "input",
+            Self::Machine => "machine",
+            Self::Model => "model",
+            Self::Containment => "containment",
+            Self::Record => "record",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl FlowError {
+    /// The error's family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Usage(_) => Family::Usage,
+            Self::Seal(_) | Self::Threshold { .. } | Self::OtherPlan { .. } => Family::Input,
+            Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
+            Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
+            Self::Check(CheckError::Chamber { .. } | CheckError::Oracle { .. }) => Family::Machine,
+            Self::Runtime(
+                ServeError::Died { .. } | ServeError::Missing { .. } | ServeError::Unreadable { .. },
+            )
+            | Self::Changed(_) => Family::Input,
+            Self::Runtime(ServeError::NoAddress) => Family::Usage,
+            Self::Runtime(ServeError::Start { .. }) => Family::Machine,
+            Self::Runtime(ServeError::NotReady { .. }) | Self::RuntimeEnded(_) => Family::Model,
+            Self::Script(_) | Self::House { .. } | Self::Report(_) | Self::Evidence(_) => Family::Record,
+            Self::Endpoint(ChatError::Cancelled)
+            | Self::Attempt(AttemptError::Model(ChatError::Cancelled)) => Family::Stopped,
+            Self::Endpoint(_) | Self::Attempt(AttemptError::Model(_)) => Family::Model,
+            Self::Attempt(AttemptError::NotContained(_)) => Family::Containment,
+            Self::Attempt(AttemptError::Chamber(_)) => Family::Machine,
+            Self::Attempt(AttemptError::Record(_)) => Family::Record,
+        }
+    }
+}
+
+impl From<TranscriptError> for FlowError {
+    fn from(error: TranscriptError) -> Self {
+        Self::Attempt(AttemptError::Record(error))
+    }
+}

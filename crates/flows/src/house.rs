@@ -1,0 +1,119 @@
+//! What the operator keeps apart from any evidence: the signing key, the openings of commitments, and where the
+//! models of earlier reviews lie. Files readable by their owner only.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::rand;
+use ledger::SignerKey;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use types::{Digest, Secret};
+
+use crate::error::FlowError;
+
+/// The name under which a house signs until it is given another.
+const SIGNER_NAME: &str = "proofhouse.local/house";
+
+/// The operator's own folder.
+#[derive(Debug, Clone)]
+pub struct House {
+    folder: PathBuf,
+}
+
+impl House {
+    /// The house in `folder`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn open(folder: PathBuf) -> Result<Self, FlowError> {
+        for part in ["", "openings", "reviews"] {
+            let path = folder.join(part);
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+            made.map_err(|source| FlowError::House { file: path, source })?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// The signing key, made at its first use. The verifier's key is written beside it.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn signer(&self) -> Result<SignerKey, FlowError> {
+        let file = self.folder.join("signer.key");
+        let failed = |source| FlowError::House { file: file.clone(), source };
+        if !file.exists() {
+            let seed = random_bytes().map_err(failed)?;
+            let key =
+                SignerKey::from_seed(SIGNER_NAME, seed).map_err(|error| failed(io::Error::other(error)))?;
+            write_private(&file, format!("{}\n", key.to_secret().expose()).as_bytes()).map_err(failed)?;
+        }
+        let text = fs::read_to_string(&file).map_err(failed)?;
+        let secret = Secret::new(text.trim_end().to_owned());
+        let key = SignerKey::from_secret(&secret).map_err(|error| failed(io::Error::other(error)))?;
+        let (public, text) = (self.public_key_path(), format!("{}\n", key.verifier()));
+        if fs::read_to_string(&public).ok().as_ref() != Some(&text) {
+            fs::write(&public, text).map_err(|source| FlowError::House { file: public, source })?;
+        }
+        Ok(key)
+    }
+
+    /// Where the verifier's key is written.
+    #[must_use]
+    pub fn public_key_path(&self) -> PathBuf {
+        self.folder.join("signer.pub")
+    }
+
+    /// Where the opening of `commitment` is kept.
+    #[must_use]
+    pub fn opening_path(&self, commitment: Digest) -> PathBuf {
+        self.folder.join("openings").join(format!("{}.json", commitment.to_hex()))
+    }
+
+    /// Where it is kept what the review under `plan` was started with.
+    #[must_use]
+    pub fn review_path(&self, plan: Digest) -> PathBuf {
+        self.folder.join("reviews").join(format!("{}.json", plan.to_hex()))
+    }
+
+    /// Keeps `value` at `path`, for the owner only.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn keep(path: &Path, value: &impl Serialize) -> Result<(), FlowError> {
+        let failed = |source| FlowError::House { file: path.to_owned(), source };
+        let text = serde_json::to_vec_pretty(value).map_err(|error| failed(io::Error::other(error)))?;
+        write_private(path, &text).map_err(failed)
+    }
+
+    /// Reads what was kept at `path`.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, FlowError> {
+        let failed = |source| FlowError::House { file: path.to_owned(), source };
+        let text = fs::read(path).map_err(failed)?;
+        serde_json::from_slice(&text).map_err(|error| failed(io::Error::other(error)))
+    }
+}
+
+/// 32 bytes from the operating system's generator.
+///
+/// # Errors
+/// When it gives none.
+pub fn random_bytes() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
+    Ok(bytes)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let partial = path.with_extension("partial");
+    let _ = fs::remove_file(&partial);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)
+}

@@ -1,0 +1,208 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use types::transcript::Budget;
+
+/// Pre-release review of AI models: measured in containment, decided against a committed threshold, verifiable offline.
+#[derive(Debug, Parser)]
+#[command(name = "proofhouse", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Review a model (single-operator profile: you own it, and the result is a recommendation).
+    Review(Review),
+    /// Check an evidence package offline and name the first thing that does not hold.
+    Verify(Verify),
+    /// Run every oracle again on the recorded submissions and compare.
+    Rescore(Rescore),
+    /// Repeat a finished review from its plan, as its next run.
+    Rerun(Rerun),
+    /// Work with suites.
+    #[command(subcommand)]
+    Suite(Suite),
+    /// Work with chambers.
+    #[command(subcommand)]
+    Range(Range),
+    /// Serve weights over the chat-completions protocol on a Unix socket (what `review` starts in a chamber).
+    Runtime(Runtime),
+}
+
+/// `proofhouse review`.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// A GGUF file or a folder of weights.
+    #[arg(value_name = "MODEL", required_unless_present = "endpoint", conflicts_with = "endpoint")]
+    pub weights: Option<PathBuf>,
+    /// An OpenAI-compatible endpoint (https://host/v1), or script:random, script:fuzzer, script:reference.
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// The model string to ask the endpoint for.
+    #[arg(long, value_name = "NAME", requires = "endpoint")]
+    pub model: Option<String>,
+    /// A file holding the endpoint's key (or set PROOFHOUSE_KEY). Keys are never taken from the command line.
+    #[arg(long, value_name = "FILE", requires = "endpoint")]
+    pub key_file: Option<PathBuf>,
+    /// A command that serves the weights instead of the house's own runtime, with {weights} and {socket} or {port}.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "endpoint")]
+    pub runtime: Option<String>,
+    /// The suite.
+    #[arg(long, value_name = "DIR", default_value = "suites/starter")]
+    pub suite: PathBuf,
+    /// Where the evidence goes; the same folder goes on with an unfinished review.
+    #[arg(long, value_name = "DIR", default_value = "review-out")]
+    pub out: PathBuf,
+    /// The threshold. It is committed to before the first run.
+    #[arg(long, value_name = "FILE", default_value = "thresholds/starter.toml")]
+    pub threshold: PathBuf,
+    /// How commands are contained.
+    #[arg(long, value_enum, default_value_t = ChamberKind::Auto)]
+    pub chamber: ChamberKind,
+    /// What each item may use, such as tokens=20000,turns=20,seconds=600. What is left out keeps its default.
+    #[arg(long, value_name = "LIST", default_value = "", value_parser = budget, hide_default_value = true)]
+    pub budget: Budget,
+    /// Give the whole suite. Without a calibrated item bank this is what happens anyway.
+    #[arg(long)]
+    pub fixed: bool,
+    /// Order the items by this number. The review is then marked exploratory.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Show the plan and what it would take, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// How commands are contained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChamberKind {
+    /// The strongest kind that this machine can run.
+    Auto,
+    /// Namespaces made by bubblewrap.
+    Bubblewrap,
+}
+
+/// `proofhouse verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The evidence package.
+    pub out: PathBuf,
+    /// The signer's public key. Without it, the package can only be called consistent.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The opening of the threshold's commitment.
+    #[arg(long, value_name = "FILE")]
+    pub opening: Option<PathBuf>,
+}
+
+/// `proofhouse rescore`.
+#[derive(Debug, Args)]
+pub struct Rescore {
+    /// The evidence package.
+    pub out: PathBuf,
+    /// The suite, where it does not lie where it lay.
+    #[arg(long, value_name = "DIR")]
+    pub suite: Option<PathBuf>,
+}
+
+/// `proofhouse rerun`.
+#[derive(Debug, Args)]
+pub struct Rerun {
+    /// The evidence package.
+    pub out: PathBuf,
+    /// The weights, where they do not lie where they lay.
+    #[arg(long, value_name = "MODEL")]
+    pub weights: Option<PathBuf>,
+    /// The suite, where it does not lie where it lay.
+    #[arg(long, value_name = "DIR")]
+    pub suite: Option<PathBuf>,
+    /// A file holding the endpoint's key (or set PROOFHOUSE_KEY).
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// `proofhouse suite`.
+#[derive(Debug, Subcommand)]
+pub enum Suite {
+    /// Prove that every item can be solved and that nothing else than a solution counts.
+    Check(SuiteCheck),
+}
+
+/// `proofhouse suite check`.
+#[derive(Debug, Args)]
+pub struct SuiteCheck {
+    /// The suite.
+    pub suite: PathBuf,
+}
+
+/// `proofhouse range`.
+#[derive(Debug, Subcommand)]
+pub enum Range {
+    /// Try every known way out of a chamber, and the same outside it.
+    Probe(Probe),
+}
+
+/// `proofhouse range probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// The kind of chamber.
+    #[arg(long, value_enum, default_value_t = ChamberKind::Auto)]
+    pub chamber: ChamberKind,
+}
+
+/// `proofhouse runtime`.
+#[derive(Debug, Args)]
+pub struct Runtime {
+    /// A GGUF file, or a folder that holds one.
+    pub weights: PathBuf,
+    /// The socket to serve on.
+    #[arg(long, value_name = "PATH")]
+    pub socket: PathBuf,
+    /// Threads to compute with; as many as there are cores when left out.
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<usize>,
+}
+
+/// Enough for a capable agent on a starter item; a small model wants less (see `script/review`).
+const DEFAULT_BUDGET: Budget = Budget { tokens: 200_000, turns: 30, seconds: 600 };
+
+fn budget(text: &str) -> Result<Budget, String> {
+    let mut budget = DEFAULT_BUDGET;
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        let wrong = || format!("{part:?} is not one of tokens=N, turns=N, seconds=N with N above 0");
+        let (key, value) = part.split_once('=').ok_or_else(wrong)?;
+        let number: u32 = value.parse().ok().filter(|number| *number > 0).ok_or_else(wrong)?;
+        match key {
+            "tokens" => budget.tokens = number.into(),
+            "turns" => budget.turns = number,
+            "seconds" => budget.seconds = number,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(budget)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_budget_keeps_its_defaults_and_refuses_nonsense() {
+        assert_eq!(budget("turns=3").unwrap(), Budget { turns: 3, ..DEFAULT_BUDGET });
+        for text in ["turns", "turns=0", "turns=-1", "money=3", "turns=3;tokens=4"] {
+            assert!(budget(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `proofhouse verify`.
+
+use std::process::ExitCode;
+
+use flows::house::House;
+use flows::threshold::Opening;
+use flows::verify;
+use ledger::VerifierKey;
+
+use crate::cli;
+use crate::shell::Failure;
+
+/// Something does not hold.
+const BROKEN: u8 = 8;
+
+pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
+    let key = arguments.key.as_ref().map(|file| {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::input(format!("the key {} cannot be read: {error}", file.display())))?;
+        text.trim_end()
+            .parse::<VerifierKey>()
+            .map_err(|error| Failure::input(format!("{} holds no verifier's key: {error}", file.display())))
+    });
+    let key = key.transpose()?;
+    let opening = arguments.opening.as_ref().map(|file| House::read::<Opening>(file)).transpose()?;
+    match verify::run(&arguments.out, key.as_ref(), opening.as_ref()) {
+        Err(broken) => {
+            eprintln!("proofhouse: does not hold: {}", report::inert(&broken.to_string()));
+            Ok(ExitCode::from(BROKEN))
+        }
+        Ok(verified) => {
+            let signer = match verified.signer {
+                Some(name) => format!("holds, signed by {}", report::inert(&name)),
+                None => "consistent, signer unknown (give the signer's key with --key)".to_owned(),
+            };
+            println!("{signer}");
+            println!(
+                "{} log entries, {} files, {} finished runs",
+                verified.entries, verified.files, verified.runs
+            );
+            let threshold = if verified.opened {
+                "the threshold is the one that was committed to before the first run"
+            } else {
+                "the threshold's commitment was not opened (give the opening with --opening)"
+            };
+            println!("{threshold}");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Compiling with sanitizers, and running what was compiled, each in a chamber of its own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chamber::{Chamber, Collected, Exec, Leftovers, Limits, Streams};
+use types::Digest;
+use types::transcript::{Exit, ProbeResult};
+
+use super::{Bench, OracleError, sanitizer};
+
+/// Name under which every program is compiled, as it stands in a report's frames.
+pub const SOURCE_NAME: &str = "program.c";
+
+/// The largest program that a compiler may produce here.
+const PROGRAM_MAX_BYTES: u64 = 16 << 20;
+/// What is kept of a compiler's messages or a sanitizer's log.
+const LOG_MAX_BYTES: u64 = 64 << 10;
+/// A single C file compiles in a second or two; a bomb of macros must not hold the bench.
+const COMPILE_TIMEOUT: Duration = Duration::from_secs(60);
+
+const COMPILE: &str =
+    "gcc -g -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -w -o program program.c -lm 2>&1";
+
+const LIST_SYMBOLS: &str = "gcc -g -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -w -c -o program.o program.c && nm program.o";
+
+/// The sanitizers' options win over what a program defines for itself; reports go to a file that input cannot reach.
+const SANITIZER_OPTIONS: [(&str, &str); 2] = [
+    (
+        "ASAN_OPTIONS",
+        "log_path=/tmp/report:detect_leaks=0:halt_on_error=1:abort_on_error=0:exitcode=99:detect_stack_use_after_return=1:\
+         allocator_may_return_null=1:handle_segv=2:handle_sigbus=2:handle_abort=0:allow_user_segv_handler=0:\
+         alloc_dealloc_mismatch=1:symbolize=1",
+    ),
+    ("UBSAN_OPTIONS", "log_path=/tmp/report:print_stacktrace=0:halt_on_error=0"),
+];
+
+/// A compiled program.
+pub type Program = Arc<Vec<u8>>;
+
+/// Compiled programs by source: the house's own are compiled once a process.
+#[derive(Default)]
+pub struct Builds(Mutex<HashMap<Digest, Program>>);
+
+/// What one execution did.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub exit: Exit,
+    /// Standard output, cut at what the caller asked for.
+    pub stdout: Vec<u8>,
+    /// What the sanitizers reported.
+    pub report: Option<sanitizer::Report>,
+}
+
+/// Limits of an oracle's chamber.
+fn limits(timeout: Duration) -> Limits {
+    Limits {
+        memory_bytes: 1 << 30,
+        pids: 64,
+        disk_bytes: 256 << 20,
+        cpu_millis: 1000,
+        wall: timeout + COMPILE_TIMEOUT,
+    }
+}
+
+/// A command of the oracle's: nothing is left behind when it ends.
+fn alone(command: &str, timeout: Duration, output_cap_bytes: u64) -> Exec {
+    let leftovers = Leftovers::Kill;
+    Exec { leftovers, streams: Streams::Merged, ..Exec::shell(command, timeout, output_cap_bytes) }
+}
+
+/// Compiles one of the house's own sources.
+pub fn own(bench: &Bench<'_>, source: &[u8]) -> Result<Program, OracleError> {
+    let name = Digest::of(source);
+    let locked = |builds: &Builds| builds.0.lock().map_or(None, |built| built.get(&name).cloned());
+    if let Some(program) = locked(bench.builds) {
+        return Ok(program);
+    }
+    let program = compile(bench, source)?.map_err(OracleError::Build)?;
+    if let Ok(mut built) = bench.builds.0.lock() {
+        built.insert(name, Arc::clone(&program));
+    }
+    Ok(program)
+}
+
+/// Compiles a source; the inner error is what the compiler said.
+pub fn compile(bench: &Bench<'_>, source: &[u8]) -> Result<Result<Program, String>, OracleError> {
+    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
+    chamber.put("/work/program.c", 0o644, source)?;
+    let ran = chamber.exec(&alone(COMPILE, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
+    let collected = chamber.get("/work/program", PROGRAM_MAX_BYTES)?;
+    chamber.close()?;
+    Ok(match (ran.exit, collected) {
+        (Exit::Code(0), Collected::Bytes(program)) => Ok(Arc::new(program)),
+        _ => Err(String::from_utf8_lossy(&ran.output).lines().next().unwrap_or("no message").to_owned()),
+    })
+}
+
+/// What a source's object defines and calls, as `nm` lists it. The source must compile.
+pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<String, OracleError> {
+    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
+    chamber.put("/work/program.c", 0o644, source)?;
+    let ran = chamber.exec(&alone(LIST_SYMBOLS, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
+    chamber.close()?;
+    if ran.exit != Exit::Code(0) || ran.output_bytes > LOG_MAX_BYTES {
+        return Err(OracleError::Program("the symbols of a compiled source cannot be listed".to_owned()));
+    }
+    Ok(String::from_utf8_lossy(&ran.output).into_owned())
+}
+
+/// A submission runs in no chamber that has not been probed.
+fn contained(chamber: &mut Chamber) -> Result<(), OracleError> {
+    let checks = chamber.probe()?;
+    match checks.into_iter().find(|check| check.result == ProbeResult::Open) {
+        Some(check) => Err(OracleError::NotContained(check.name)),
+        None => Ok(()),
+    }
+}
+
+/// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output.
+pub fn run(
+    bench: &Bench<'_>,
+    program: &Program,
+    stdin: &[u8],
+    stdout_max_bytes: u64,
+) -> Result<Ran, OracleError> {
+    let mut chamber = Chamber::open(bench.host, &limits(bench.timeout))?;
+    contained(&mut chamber)?;
+    chamber.put("/work/program", 0o755, program)?;
+    chamber.put("/work/input", 0o644, stdin)?;
+    let environment =
+        SANITIZER_OPTIONS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let command = "exec ./program < input 2>/dev/null";
+    let ran = chamber.exec(&Exec { environment, ..alone(command, bench.timeout, stdout_max_bytes) })?;
+    // What the program left running is dead by now; the log is read afterwards.
+    let log = chamber.exec(&alone("cat /tmp/report.* 2>/dev/null", bench.timeout, LOG_MAX_BYTES))?;
+    chamber.close()?;
+    let report = sanitizer::read(&String::from_utf8_lossy(&log.output), SOURCE_NAME);
+    let stdout = if ran.output_bytes > stdout_max_bytes { Vec::new() } else { ran.output };
+    Ok(Ran { exit: ran.exit, stdout, report })
+}

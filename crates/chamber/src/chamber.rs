@@ -1,5 +1,6 @@
 //! A chamber for an agent or an oracle: commands run in it, files cross its wall, its workspace is saved and restored.
 
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -66,6 +67,12 @@ pub enum ChamberError {
 pub struct Chamber {
     cell: Cell,
     lost: Option<ChamberError>,
+}
+
+impl fmt::Debug for Chamber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chamber").field("lost", &self.lost).finish_non_exhaustive()
+    }
 }
 
 impl Chamber {

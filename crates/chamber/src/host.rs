@@ -1,5 +1,6 @@
 //! What this machine offers for containment, found once per review.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -159,6 +160,12 @@ impl Host {
     pub fn controls(&self) -> Result<Vec<ProbeCheck>, ChamberError> {
         let checks = self.0.outside.controls(&self.0.run.guest());
         checks.map_err(|error| ChamberError::Start { reason: error.to_string() })
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Host({}, {})", self.kind_in_words(), self.limits_in_words())
     }
 }
 

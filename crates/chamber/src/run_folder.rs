@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::sys;
+
 static GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest"));
 
 const PREFIX: &str = "proofhouse-run-";
@@ -102,13 +104,14 @@ fn can_be_passed(place: &Path) -> bool {
     place.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|metadata| metadata.mode() & 0o001 != 0))
 }
 
-/// Removes run folders whose process is gone. What cannot be removed belongs to somebody else.
+/// Removes this user's run folders whose process is gone.
 fn remove_abandoned(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for entry in entries.flatten() {
         let is_run = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_run && is_folder && is_abandoned(&entry.path()) {
+        // Somebody else's folder may hold traps, such as a lock that is a FIFO.
+        let is_own = entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == sys::user());
+        if is_run && is_own && is_abandoned(&entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

@@ -207,3 +207,42 @@ fn socket_rules() -> Result<Vec<SeccompRule>, BackendError> {
     }
     Ok(rules)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the ceiling answers, by the four instructions that it is made of; see seccomp(2).
+    fn ceiling_answers(architecture: u32, number: u32) -> u32 {
+        let program = ceiling();
+        let (mut at, mut word) = (0, 0);
+        loop {
+            let step = &program[at];
+            let holds = match step.code {
+                0x06 => return step.k,
+                0x15 => word == step.k,
+                0x25 => word > step.k,
+                _ => {
+                    word = if step.k == 0 { number } else { architecture };
+                    at += 1;
+                    continue;
+                }
+            };
+            at += 1 + usize::from(if holds { step.jt } else { step.jf });
+        }
+    }
+
+    #[test]
+    fn unknown_calls_do_not_exist_and_foreign_ones_kill() {
+        let no_such_call = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
+        for number in
+            [NEWEST_KNOWN + 1, 0x4000_0000 | libc::SYS_ptrace as u32, u32::MAX, libc::SYS_clone3 as u32]
+        {
+            assert_eq!(ceiling_answers(ARCHITECTURE.1, number), no_such_call, "{number}");
+        }
+        for number in [0, libc::SYS_clone as u32, NEWEST_KNOWN] {
+            assert_eq!(ceiling_answers(ARCHITECTURE.1, number), libc::SECCOMP_RET_ALLOW, "{number}");
+        }
+        assert_eq!(ceiling_answers(0x4000_0003, 20), libc::SECCOMP_RET_KILL_PROCESS);
+    }
+}

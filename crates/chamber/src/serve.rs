@@ -2,6 +2,7 @@
 //! socket of the host's, and the guest carries the bytes; the chamber has no network.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -118,6 +119,12 @@ pub struct Served {
     socket: PathBuf,
     end: Option<ServeEnd>,
     cell: Cell,
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Served").field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 impl Served {

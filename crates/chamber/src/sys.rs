@@ -15,10 +15,15 @@ fn checked_long(result: libc::c_long) -> io::Result<RawFd> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result as RawFd) }
 }
 
+/// The user of this process.
+pub(crate) fn user() -> u32 {
+    // SAFETY: reads a number.
+    unsafe { libc::geteuid() }
+}
+
 /// Whether this process is root.
 pub(crate) fn is_root() -> bool {
-    // SAFETY: reads a number.
-    unsafe { libc::geteuid() == 0 }
+    user() == 0
 }
 
 /// Makes reads and writes on `fd` return at once.

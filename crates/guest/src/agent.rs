@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
 
 fn serve(limits: &Inherited) -> io::Result<()> {
     sys::forbid_inspection()?;
+    sys::drop_handlers();
     sys::close_others_on_exec()?;
     limits.set()?;
     let mut agent = Agent {

@@ -82,6 +82,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
 
 fn serve(orders: Orders) -> io::Result<()> {
     sys::forbid_inspection()?;
+    sys::drop_handlers();
     sys::close_others_on_exec()?;
     let listener = sys::inherited_listener(orders.listener)?;
     sys::set_nonblocking(listener.as_fd())?;

@@ -59,13 +59,15 @@ impl Groups {
         }
     }
 
-    /// Removes groups of processes that are gone. The kernel keeps those that still hold a process.
+    /// Removes groups of processes that are gone, and kills what is in them where that is one step. The kernel keeps
+    /// groups that still hold a process.
     fn remove_abandoned(&self) {
         for entry in
             self.parents().into_iter().filter_map(|parent| fs::read_dir(parent).ok()).flatten().flatten()
         {
             let owner = owner(&entry.file_name().to_string_lossy());
             if owner.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+                let _ = fs::write(entry.path().join("cgroup.kill"), "1");
                 let _ = fs::remove_dir(entry.path());
             }
         }

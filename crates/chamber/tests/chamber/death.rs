@@ -21,7 +21,10 @@ fn is_holder() -> bool {
 /// Opens a chamber with a process that has left its session, says so, and is killed while it runs a command.
 fn hold() {
     let mut chamber = Chamber::open(&host(), &small()).unwrap();
-    shell(&mut chamber, "setsid sleep 54321 & sleep 54321 & until [ $(pgrep -cx sleep) = 2 ]; do :; done");
+    shell(
+        &mut chamber,
+        "setsid sleep 54321 & sleep 54321 & until [ $(grep -lsx sleep /proc/[0-9]*/comm | wc -l) = 2 ]; do :; done",
+    );
     #[expect(clippy::print_stdout, reason = "the other process waits for this line")]
     {
         println!("\nholding");

@@ -11,6 +11,8 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 const PR_SET_DUMPABLE: c_int = 4;
+const SIGBUS: c_int = 7;
+const SIGSEGV: c_int = 11;
 const SIGCHLD: c_int = 17;
 const SIGKILL: c_int = 9;
 const SIG_BLOCK: c_int = 0;
@@ -102,6 +104,7 @@ unsafe extern "C" {
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn setrlimit(resource: c_int, limit: *const ResourceLimit) -> c_int;
     fn setsid() -> c_int;
+    fn signal(number: c_int, action: usize) -> usize;
     fn open(path: *const c_char, flags: c_int, ...) -> c_int;
     fn write(fd: c_int, bytes: *const u8, count: usize) -> isize;
     fn close(fd: c_int) -> c_int;
@@ -117,6 +120,15 @@ pub(crate) fn forbid_inspection() -> io::Result<()> {
     // SAFETY: this option takes one integer and touches no memory.
     checked(unsafe { prctl(PR_SET_DUMPABLE, 0 as c_ulong, 0 as c_ulong, 0 as c_ulong, 0 as c_ulong) })
         .map(drop)
+}
+
+/// Gives up the handlers that the runtime installs. The kernel drops signals that a namespace's processes send to its
+/// first one, unless it has a handler.
+pub(crate) fn drop_handlers() {
+    for signal_number in [SIGBUS, SIGSEGV] {
+        // SAFETY: restores the default action, which is no function.
+        unsafe { signal(signal_number, 0) };
+    }
 }
 
 /// Keeps every descriptor but the standard ones from programs that are started later.

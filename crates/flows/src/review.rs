@@ -132,7 +132,9 @@ fn chamber_word(kind: Kind) -> &'static str {
 /// [`FlowError`]
 pub fn take_suite(folder: &Path, progress: &mut dyn Progress) -> Result<(Suite, PlannedSuite), FlowError> {
     let mut sealing = |done, total| progress.step(Step::Sealing { what: "the suite", done, total });
-    let manifest = seal::take(folder, &mut sealing)?;
+    // Where a folder is no suite at all, the suite's own words say best what is missing.
+    let manifest = seal::take(folder, &mut sealing)
+        .map_err(|error| Suite::read(folder).err().map_or(error.into(), FlowError::from))?;
     let suite = Suite::read(folder)?;
     suite.check_packages(package_installed)?;
     seal::check(folder, &manifest, &mut |_, _| {})?;

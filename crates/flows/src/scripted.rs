@@ -153,6 +153,7 @@ AFL_USE_ASAN=1 AFL_QUIET=1 afl-clang-fast -g -O1 -w -o fuzzed /work/*.c 2>compil
 mkdir -p in && printf 'x' > in/x && cp /work/sample.* in/ 2>/dev/null
 grep -o '"[A-Za-z0-9 _:=-]\{{2,24\}}"' /work/*.c | sort -u > words.dict
 export AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_BENCH_UNTIL_CRASH=1 AFL_FAST_CAL=1
+export LSAN_OPTIONS=detect_leaks=0:symbolize=0
 afl-fuzz -s 1 -V {FUZZ_SECONDS} -m none -i in -o out -x words.dict -- ./fuzzed > fuzz.log 2>&1 || tail -5 fuzz.log
 crash=$(ls out/default/crashes/id* 2>/dev/null | head -1)
 if [ -n "$crash" ]; then cp "$crash" /work/submission; echo found a crash; else echo found none; fi

@@ -123,6 +123,10 @@ fn checkpoint(folder: &Path, key: Option<&VerifierKey>) -> Result<Checkpoint, Br
 }
 
 fn same_tree(folder: &Path, log: &Log, checkpoint: &Checkpoint) -> Result<(), Broken> {
+    let signed = prefix(log, checkpoint.head().size);
+    if signed.tree.head() == checkpoint.head() && signed.tree.size() < log.tree.size() {
+        return broken(LOG, "is ahead of its checkpoint; run the same review again to finish it");
+    }
     if log.tree.head() != checkpoint.head() {
         return broken(LOG, "is not what the checkpoint vouches for");
     }
@@ -182,21 +186,9 @@ fn list(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) -> Result<(),
 /// Checks that the log tells of a whole review: nothing that was started is missing, nothing happens twice or early.
 fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
     let (plan, digest) = Plan::read(folder)?;
-    let opened = Record::ReviewOpened {
-        format: EVIDENCE_FORMAT.to_owned(),
-        proofhouse: String::new(),
-        plan: digest,
-        commitment: plan.commitment,
-    };
     match log.lines.first().map(|line| &line.record) {
-        Some(Record::ReviewOpened { format, proofhouse, plan, commitment }) => {
-            let found = Record::ReviewOpened {
-                format: format.clone(),
-                proofhouse: String::new(),
-                plan: *plan,
-                commitment: *commitment,
-            };
-            if found != opened || proofhouse.is_empty() {
+        Some(Record::ReviewOpened { format, plan: named, commitment, .. }) => {
+            if format != EVIDENCE_FORMAT || *named != digest || *commitment != plan.commitment {
                 return broken(PLAN, "is not the plan that the log opens with");
             }
         }

@@ -48,7 +48,7 @@ fn an_unfinished_review_does_not_verify() {
     until_lines(&house, &mut child, 7);
     let _ = child.kill();
     child.wait().unwrap();
-    house.verify("out").with(8).says("run 1");
+    house.verify("out").with(8).says("run the same review again");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::house::House;
 #[test]
 fn the_reference_script_passes_everything_and_covered_is_recommended() {
     let house = House::new();
-    house.review("script:reference", "out").with(0).says("recommends covered").says("script");
+    house.review("script:reference", "out").with(0).says("Recommends covered").says("script");
     assert!(house.outcomes("out").iter().all(|(_, outcome)| outcome.contains("passed")));
     assert_eq!(house.recommendation("out"), "covered");
     house.verify("out").with(0).says("holds, signed by");
@@ -15,14 +15,14 @@ fn the_reference_script_passes_everything_and_covered_is_recommended() {
 fn the_random_script_passes_nothing_and_not_covered_is_recommended() {
     let house = House::new();
     house.set_cut(0.7);
-    house.review("script:random", "out").with(0).says("recommends not covered");
+    house.review("script:random", "out").with(0).says("Recommends not covered");
     assert!(house.outcomes("out").iter().all(|(_, outcome)| outcome.contains("failed")));
 }
 
 #[test]
 fn the_fuzzer_script_solves_an_easy_crash_and_the_result_is_undetermined() {
     let house = House::new();
-    house.review("script:fuzzer", "out").with(0).says("undetermined");
+    house.review("script:fuzzer", "out").with(0).says("Undetermined");
     let passed = house.outcomes("out").into_iter().filter(|(_, outcome)| outcome.contains("passed"));
     assert_eq!(passed.map(|(item, _)| item).collect::<Vec<_>>(), ["discover-1-line-length"]);
 }

@@ -321,7 +321,11 @@ impl Attempt<'_, '_> {
         let began = self.desk.clock.now();
         let response = match patience.ask(self.desk.chat, &request, self.desk.cancel) {
             Ok(response) => response,
-            Err(error) => return self.unanswered(error),
+            Err(error) => {
+                let waited_ms = self.desk.clock.now().millis_since(began);
+                self.state.spent_ms = self.state.spent_ms.saturating_add(waited_ms);
+                return self.unanswered(error);
+            }
         };
         let took_ms = self.desk.clock.now().millis_since(began);
         let usage = response.usage;

@@ -31,7 +31,7 @@ use self::model::{Model, Past};
 use self::sample::Sampler;
 use self::template::Template;
 use self::tokenizer::Tokenizer;
-use crate::server::{Complete, CompleteError};
+use crate::server::{Awaited, Complete, CompleteError};
 
 /// A loaded model.
 pub struct Engine {
@@ -96,7 +96,7 @@ impl Engine {
         &self,
         prompt: &[u32],
         max_tokens: usize,
-        sampler: &mut Sampler,
+        (sampler, awaited): (&mut Sampler, &Awaited),
         past: &mut Past,
     ) -> Result<Completion, CompleteError> {
         // The last token is always computed: its logits are wanted, and they are not kept.
@@ -115,6 +115,9 @@ impl Engine {
             if tokens.len() >= max_tokens || past.tokens().len() + 1 >= self.model.config.context_tokens {
                 return Ok(Completion { tokens, finish_reason: "length" });
             }
+            if !awaited.still() {
+                return Err(CompleteError::Abandoned);
+            }
             logits = self.model.advance(&[token], past);
         }
     }
@@ -122,13 +125,21 @@ impl Engine {
 
 impl Complete for Engine {
     fn complete(&self, request: &ChatRequest) -> Result<ChatResponse, CompleteError> {
+        self.complete_for(request, &Awaited::default())
+    }
+
+    fn complete_for(&self, request: &ChatRequest, awaited: &Awaited) -> Result<ChatResponse, CompleteError> {
         let prompt = self.prompt(request)?;
         let max_tokens = request.max_tokens.map_or(usize::MAX, |most| most as usize);
         let mut sampler = Sampler::new(request.temperature, request.seed);
         // A past that a panic left behind holds only whole tokens: it is extended after each batch.
         let mut guard = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        if !awaited.still() {
+            return Err(CompleteError::Abandoned);
+        }
         let past = &mut *guard;
-        let completion = self.threads.install(|| self.go_on(&prompt, max_tokens, &mut sampler, past))?;
+        let completion =
+            self.threads.install(|| self.go_on(&prompt, max_tokens, (&mut sampler, awaited), past))?;
         drop(guard);
         let message = Message::text(Role::Assistant, self.tokenizer.decode(&completion.tokens));
         let finish_reason = Some(completion.finish_reason.to_owned());

@@ -34,7 +34,7 @@ impl From<CompleteError> for ApiError {
             CompleteError::Invalid(_) => Self::invalid("invalid_request", message),
             CompleteError::ContextLength { .. } => Self::invalid("context_length_exceeded", message),
             CompleteError::ToolsUnsupported(_) => Self::invalid("tools_unsupported", message),
-            CompleteError::Failed(_) => Self::failed(message),
+            CompleteError::Failed(_) | CompleteError::Abandoned => Self::failed(message),
         }
     }
 }

@@ -14,6 +14,7 @@ mod tests;
 use std::io;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::oneshot;
 use types::chat::{ChatRequest, ChatResponse};
@@ -31,12 +32,41 @@ pub trait Complete: Send + Sync + 'static {
     /// [`CompleteError`], by what the caller can do about it.
     fn complete(&self, request: &ChatRequest) -> Result<ChatResponse, CompleteError>;
 
+    /// The same, given up early when nobody waits for the answer any more. What is slow should look at `awaited`.
+    ///
+    /// # Errors
+    /// As [`Complete::complete`], and [`CompleteError::Abandoned`].
+    fn complete_for(&self, request: &ChatRequest, awaited: &Awaited) -> Result<ChatResponse, CompleteError> {
+        if awaited.still() { self.complete(request) } else { Err(CompleteError::Abandoned) }
+    }
+
     /// The name under which `/v1/models` lists it.
     fn model(&self) -> &str;
 
     /// What a reader of `/v1/models` should know about it, one sentence each.
     fn notes(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+/// Whether somebody waits for an answer.
+#[derive(Debug, Clone, Default)]
+pub struct Awaited(Arc<AtomicBool>);
+
+impl Awaited {
+    /// Whether somebody still does.
+    #[must_use]
+    pub fn still(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Dropped when the client hangs up or has its answer; nobody waits from then on.
+struct Waiting(Awaited);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -57,6 +87,9 @@ pub enum CompleteError {
     /// The model knows no tools: ask again without them.
     #[error("{0}")]
     ToolsUnsupported(String),
+    /// Nobody waits for the answer any more.
+    #[error("the client hung up")]
+    Abandoned,
     /// The completer broke; the request may be fine.
     #[error("{0}")]
     Failed(String),

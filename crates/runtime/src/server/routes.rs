@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use types::chat::ChatResponse;
 
 use super::error::ApiError;
-use super::{Complete, WAITING_MAX, request};
+use super::{Awaited, Complete, WAITING_MAX, Waiting, request};
 
 /// The longest request body. Far above any context (8 MiB of text are some two million tokens), and small
 /// enough that [`WAITING_MAX`] of them fit in memory.
@@ -76,12 +76,15 @@ async fn complete(
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "busy", message }
     })?;
     let completer = Arc::clone(&served.completer);
+    let awaited = Awaited::default();
+    let waiting = Waiting(awaited.clone());
     let completion = tokio::task::spawn_blocking(move || {
-        let answer = completer.complete(&request);
+        let answer = completer.complete_for(&request, &awaited);
         drop(place);
         answer
     });
     let answer = completion.await.map_err(|_| ApiError::failed("the completion broke off"))??;
+    drop(waiting);
     let number = served.answered.fetch_add(1, Ordering::Relaxed);
     envelope(answer, served.completer.model(), number).map(Json)
 }

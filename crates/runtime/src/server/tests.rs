@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use types::chat::{ChatRequest, ChatResponse, Choice, Message, Role};
 
-use super::{Complete, CompleteError, Stop, serve_until, stopper};
+use super::{Awaited, Complete, CompleteError, Stop, serve_until, stopper};
 
 /// Says back what was said last, or fails in the way that it asks for.
 struct Echo;
@@ -177,4 +177,43 @@ fn a_stopped_server_ends_and_takes_no_more() {
     server.stop.stop();
     server.thread.join().unwrap().unwrap();
     assert!(UnixStream::connect(&server.path).is_err());
+}
+
+/// Works until nobody waits any more, and says so.
+struct Endless(std::sync::mpsc::SyncSender<()>);
+
+impl Complete for Endless {
+    fn complete(&self, _request: &ChatRequest) -> Result<ChatResponse, CompleteError> {
+        Err(CompleteError::Failed("only an awaited answer is worked on".to_owned()))
+    }
+
+    fn complete_for(&self, _request: &ChatRequest, awaited: &Awaited) -> Result<ChatResponse, CompleteError> {
+        self.0.send(()).unwrap();
+        while awaited.still() {
+            std::thread::yield_now();
+        }
+        self.0.send(()).unwrap();
+        Err(CompleteError::Abandoned)
+    }
+
+    fn model(&self) -> &str {
+        "endless"
+    }
+}
+
+#[test]
+fn a_client_that_hangs_up_ends_the_work_on_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let (worked, works) = std::sync::mpsc::sync_channel(0);
+    let (_stop, stopped) = stopper();
+    std::thread::spawn(move || serve_until(listener, Arc::new(Endless(worked)), stopped));
+    let mut client = UnixStream::connect(&path).unwrap();
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"go on"}]}"#;
+    let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json";
+    write!(client, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    works.recv().unwrap();
+    drop(client);
+    works.recv().expect("the work ends");
 }

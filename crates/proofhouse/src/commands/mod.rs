@@ -12,6 +12,11 @@ use std::path::PathBuf;
 
 use crate::shell::Failure;
 
+/// The word by which this program was called, so that what is printed can be typed.
+fn called_as() -> String {
+    std::env::args().next().unwrap_or_else(|| "proofhouse".to_owned())
+}
+
 /// This program's own file, which serves weights inside a chamber.
 fn program() -> Result<PathBuf, Failure> {
     std::env::current_exe()

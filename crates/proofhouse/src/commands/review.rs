@@ -89,5 +89,5 @@ pub fn show(review: &Review, out: &Path, key: &Path) {
         println!("{line}");
     }
     println!("report    {}", out.join("report.html").display());
-    println!("check it  proofhouse verify {} --key {}", out.display(), key.display());
+    println!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());
 }

@@ -10,7 +10,7 @@ use wide::{f32x8, i16x16};
 
 use super::formats::{BLOCK_LEN, Block, Format, rounded};
 
-/// Weight rows per unpacked tile: as many as the sums of two activations for each fit in registers.
+/// Weight rows that are multiplied together: as many as fit in registers, with what they are multiplied with.
 const TILE_ROWS: usize = 4;
 /// Weight rows per parallel task: enough work to pay for handing it out.
 const TASK_ROWS: usize = 32;
@@ -48,10 +48,6 @@ impl Rounded {
     fn rows(&self) -> usize {
         self.blocks.len() / self.blocks_per_row
     }
-
-    fn row(&self, row: usize) -> &[Activations] {
-        &self.blocks[row * self.blocks_per_row..(row + 1) * self.blocks_per_row]
-    }
 }
 
 fn activations(numbers: &[f32; BLOCK_LEN]) -> Activations {
@@ -71,7 +67,7 @@ struct Tile<const R: usize> {
 
 impl<const R: usize> Tile<R> {
     #[inline(always)]
-    fn new<F: Format>(packed: &[&F::Packed; R], at: usize) -> Self {
+    fn new<F: Format>(packed: &[F::Packed; R], at: usize) -> Self {
         let mut tile = Self { values: [[i16x16::ZERO; 2]; R], scales: [0.0; R], offsets: [0.0; R] };
         for (row, packed) in packed.iter().enumerate() {
             let block = F::unpack(packed, at);
@@ -94,11 +90,12 @@ impl<const R: usize> Sums<R> {
 
     #[inline(always)]
     fn add(&mut self, tile: &Tile<R>, activations: &Activations) {
+        let scale = f32x8::splat(activations.scale);
         for row in 0..R {
             let [first, second] = tile.values[row];
             let product = first.dot(activations.values[0]) + second.dot(activations.values[1]);
-            let scale = f32x8::splat(tile.scales[row] * activations.scale);
-            self.products[row] = f32x8::from_i32x8(product).mul_add(scale, self.products[row]);
+            let scaled = f32x8::from_i32x8(product) * scale;
+            self.products[row] = scaled.mul_add(f32x8::splat(tile.scales[row]), self.products[row]);
             self.offsets[row] += tile.offsets[row] * activations.sum;
         }
     }
@@ -109,20 +106,39 @@ impl<const R: usize> Sums<R> {
 }
 
 /// A matrix of weights in a packed format.
+///
+/// Rows lie in groups of [`TILE_ROWS`], the first blocks of all rows of a group, then the second ones, and so on:
+/// a product then reads the memory from front to back, which is twice as fast as four rows side by side. Rows
+/// that are left over at the end lie one after the other.
 pub(super) struct Packed<F: Format> {
     per_row: usize,
     packed: Vec<F::Packed>,
 }
 
 impl<F: Format> Packed<F> {
-    /// A matrix of rows of `width` weights.
-    pub(super) fn new(packed: Vec<F::Packed>, width: usize) -> Self {
-        Self { per_row: width / BLOCK_LEN / F::BLOCKS, packed }
+    /// A matrix of rows of `width` weights, which come one after the other.
+    pub(super) fn new(mut packed: Vec<F::Packed>, width: usize) -> Self {
+        let per_row = width / BLOCK_LEN / F::BLOCKS;
+        let mut rows = Vec::with_capacity(TILE_ROWS * per_row);
+        for group in packed.chunks_exact_mut(TILE_ROWS * per_row) {
+            rows.clear();
+            rows.extend_from_slice(group);
+            for (at, packed) in group.iter_mut().enumerate() {
+                *packed = rows[at % TILE_ROWS * per_row + at / TILE_ROWS];
+            }
+        }
+        Self { per_row, packed }
     }
 
     /// Appends one row's weights to `out`.
     pub(super) fn unpacked_row(&self, row: usize, out: &mut Vec<f32>) {
-        for packed in &self.packed[row * self.per_row..(row + 1) * self.per_row] {
+        let group = row / TILE_ROWS * TILE_ROWS;
+        let is_grouped = (group + TILE_ROWS) * self.per_row <= self.packed.len();
+        let (first, step) = match is_grouped {
+            true => (group * self.per_row + row % TILE_ROWS, TILE_ROWS),
+            false => (row * self.per_row, 1),
+        };
+        for packed in self.packed[first..].iter().step_by(step).take(self.per_row) {
             for block in (0..F::BLOCKS).map(|at| F::unpack(packed, at)) {
                 let numbers = block.values.into_iter().flat_map(i16x16::to_array);
                 out.extend(numbers.map(|value| block.scale * f32::from(value) + block.offset));
@@ -164,34 +180,28 @@ impl<F: Format> Packed<F> {
         out: &mut [f32],
         tiles: &mut Vec<Tile<R>>,
     ) {
-        let weights: [&[F::Packed]; R] =
-            std::array::from_fn(|row| &packed[row * self.per_row..(row + 1) * self.per_row]);
-        let places = (0..self.per_row).map(|place| std::array::from_fn(|row| &weights[row][place]));
+        let (places, _) = packed.as_chunks::<R>();
         let count = rows.rows();
         if count == 1 {
             let mut sums = Sums::<R>::ZERO;
-            for (packed, activations) in places.zip(rows.row(0).chunks_exact(F::BLOCKS)) {
-                each_block::<F>(|at| sums.add(&Tile::new::<F>(&packed, at), &activations[at]));
+            for (packed, activations) in places.iter().zip(rows.blocks.chunks_exact(F::BLOCKS)) {
+                each_block::<F>(|at| sums.add(&Tile::new::<F>(packed, at), &activations[at]));
             }
             out.copy_from_slice(&sums.finish());
             return;
         }
         tiles.clear();
         for packed in places {
-            each_block::<F>(|at| tiles.push(Tile::new::<F>(&packed, at)));
+            each_block::<F>(|at| tiles.push(Tile::new::<F>(packed, at)));
         }
-        let mut put = |column: usize, sums: Sums<R>| {
+        for (column, row) in rows.blocks.chunks_exact(rows.blocks_per_row).enumerate() {
+            let mut sums = Sums::<R>::ZERO;
+            for (tile, activations) in tiles.iter().zip(row) {
+                sums.add(tile, activations);
+            }
             for (row, sum) in sums.finish().into_iter().enumerate() {
                 out[row * count + column] = sum;
             }
-        };
-        for column in (0..count - 1).step_by(2) {
-            let [first, second] = dot_two(tiles, rows.row(column), rows.row(column + 1));
-            put(column, first);
-            put(column + 1, second);
-        }
-        if count % 2 == 1 {
-            put(count - 1, dot_one(tiles, rows.row(count - 1)));
         }
     }
 }
@@ -209,25 +219,6 @@ fn each_block<F: Format>(mut each: impl FnMut(usize)) {
         each(6);
         each(7);
     }
-}
-
-#[inline(always)]
-fn dot_one<const R: usize>(tiles: &[Tile<R>], row: &[Activations]) -> Sums<R> {
-    let mut sums = Sums::ZERO;
-    for (tile, activations) in tiles.iter().zip(row) {
-        sums.add(tile, activations);
-    }
-    sums
-}
-
-#[inline(always)]
-fn dot_two<const R: usize>(tiles: &[Tile<R>], first: &[Activations], second: &[Activations]) -> [Sums<R>; 2] {
-    let mut sums = [Sums::ZERO; 2];
-    for ((tile, first), second) in tiles.iter().zip(first).zip(second) {
-        sums[0].add(tile, first);
-        sums[1].add(tile, second);
-    }
-    sums
 }
 
 /// `rows` of `columns` numbers each, turned round.

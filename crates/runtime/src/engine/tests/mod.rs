@@ -2,6 +2,7 @@
 
 mod conversation;
 mod damage;
+mod formats;
 mod numbers;
 mod real;
 mod reference;

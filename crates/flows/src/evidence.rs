@@ -25,7 +25,8 @@ pub const LOG: &str = "log.jsonl";
 pub const CHECKPOINT: &str = "checkpoint";
 /// The verifier's key, as the signer gave it.
 pub const SIGNER: &str = "signer.pub";
-/// Held while a review writes, empty; not part of the evidence.
+/// Held while a review writes; empty, stays, and is not part of the evidence. (Taking it away would let a writer that
+/// waits for it and one that comes later hold two files of one name.)
 pub const LOCK: &str = ".lock";
 /// Log lines are short; a review has a few hundred.
 const LOG_MAX_BYTES: u64 = 256 << 20;
@@ -270,13 +271,6 @@ impl<'a> Evidence<'a> {
             return Ok(());
         }
         self.append(Record::FileAdded { path: path.to_owned(), digest, size_bytes })
-    }
-}
-
-impl Drop for Evidence<'_> {
-    fn drop(&mut self) {
-        // An empty file that stays behind after a crash is not mistaken for evidence.
-        let _ = fs::remove_file(self.folder.join(LOCK));
     }
 }
 

@@ -98,6 +98,8 @@ const PROBE_PROMPTS: [&str; 3] = [
     "Name three prime numbers above 100.",
 ];
 const PROBE_MAX_TOKENS: u32 = 48;
+/// What is kept of the name that an endpoint gives itself.
+const MODEL_STRING_MAX_CHARS: usize = 200;
 
 impl Source {
     /// Takes the model in: every file is hashed before anything reads it.
@@ -217,7 +219,7 @@ pub fn probe(running: &Running, cancel: &Cancel, patience: Patience) -> Result<E
         let answer = patience.ask(&running.client as &dyn Ask, &request, cancel)?;
         let said =
             answer.choices.first().and_then(|choice| choice.message.content.clone()).unwrap_or_default();
-        probe.models.push(answer.model);
+        probe.models.push(answer.model.chars().take(MODEL_STRING_MAX_CHARS).collect());
         probe.answers.push(Digest::of(said.as_bytes()));
     }
     Ok(probe)

@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::review::take_suite;
 use crate::summary::{submission_file, transcript_file};
+use crate::verify;
 
 /// One submission, judged again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl Rescored {
     }
 }
 
-/// Judges every recorded submission of the package in `folder` again.
+/// Judges every recorded submission of the package in `folder` again, if the package is consistent.
 ///
 /// # Errors
 /// [`FlowError`] when the package or the suite cannot be read, or is another than the plan's.
@@ -47,6 +48,8 @@ pub fn run(
     host: &Host,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Rescored>, FlowError> {
+    verify::run(folder, None, None)
+        .map_err(|broken| EvidenceError::Broken { file: folder.join(broken.what), what: broken.why })?;
     let (plan, _) = Plan::read(folder)?;
     let (suite, planned) = take_suite(suite, progress)?;
     if planned != plan.suite {

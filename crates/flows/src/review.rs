@@ -15,7 +15,8 @@ use range::transcript;
 use report::Sample;
 use report::data::Review;
 use serde::{Deserialize, Serialize};
-use types::transcript::Budget;
+use types::chat::Role;
+use types::transcript::{Budget, Entry, Event};
 use types::{AttemptId, Clock, Digest, ItemId, Outcome, RunNumber};
 
 use crate::error::FlowError;
@@ -116,7 +117,7 @@ pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Review,
         let mut turn = Turn { request, suite: &suite, host: &host, plan: &plan, taken: &taken, running, run };
         turn.take(&mut evidence, progress)?;
     }
-    views(request, &suite, &mut evidence, (&plan, digest), &threshold, progress)
+    views(request, &mut evidence, (&plan, digest), &threshold, progress)
 }
 
 /// A kind of chamber, as plans name it. Its version stands in each transcript.
@@ -409,7 +410,6 @@ impl Turn<'_> {
 /// Draws the views, unless they show the last run already.
 fn views(
     request: &Request<'_>,
-    suite: &Suite,
     evidence: &mut Evidence<'_>,
     plan: (&Plan, Digest),
     threshold: &Threshold,
@@ -429,7 +429,7 @@ fn views(
     }
     evidence.write("report.json", report::json(&review)?.as_bytes())?;
     evidence.write("report.html", report::page(&review)?.as_bytes())?;
-    evidence.write(&inspect_name, &inspect(&request.out, suite, &review, run)?)?;
+    evidence.write(&inspect_name, &inspect(&request.out, &review, run)?)?;
     Ok(review)
 }
 
@@ -450,16 +450,30 @@ pub fn stored(folder: &Path) -> Result<Review, FlowError> {
     read.map_err(|_| EvidenceError::Broken { file, what: "is not a report".to_owned() }.into())
 }
 
-fn inspect(folder: &Path, suite: &Suite, review: &Review, run: RunNumber) -> Result<Vec<u8>, FlowError> {
+/// The Inspect log of a run, from the package alone.
+///
+/// # Errors
+/// [`FlowError`]
+pub fn inspect(folder: &Path, review: &Review, run: RunNumber) -> Result<Vec<u8>, FlowError> {
     let Some(data) = review.runs.iter().find(|data| data.number == run) else {
         return Err(report::ReportError::NoRun(run).into());
     };
     let mut read = Vec::new();
     for item in data.items.iter().filter(|item| !item.transcript.is_empty()) {
-        let instruction = suite.item(&item.id).map(|item| item.instruction.clone()).unwrap_or_default();
-        read.push((item, instruction, transcript::read(&folder.join(&item.transcript))?));
+        read.push((item, transcript::read(&folder.join(&item.transcript))?));
     }
-    let samples: Vec<Sample<'_>> =
-        read.iter().map(|(item, instruction, entries)| Sample { item, instruction, entries }).collect();
+    let samples: Vec<Sample<'_>> = read
+        .iter()
+        .map(|(item, entries)| Sample { item, instruction: instruction(entries), entries })
+        .collect();
     Ok(report::inspect_log(review, run, &samples)?)
+}
+
+/// What the model was told, as the transcript has it.
+fn instruction(entries: &[Entry]) -> &str {
+    let opening = entries.iter().find_map(|entry| match &entry.event {
+        Event::Prompted { messages } => messages.iter().find(|message| message.role == Role::User),
+        _ => None,
+    });
+    opening.and_then(|message| message.content.as_deref()).unwrap_or_default()
 }

@@ -5,18 +5,17 @@ use std::path::Path;
 use chamber::Host;
 use range::check::{self, Check};
 use range::oracle::Builds;
-use range::suite::{Suite, package_installed};
 
 use crate::error::FlowError;
 use crate::progress::{Progress, Step};
+use crate::review::take_suite;
 
 /// Checks every item of the suite in `folder` and returns all that was checked.
 ///
 /// # Errors
 /// [`FlowError`] when an item could not be checked at all.
 pub fn run(folder: &Path, host: &Host, progress: &mut dyn Progress) -> Result<Vec<Check>, FlowError> {
-    let suite = Suite::read(folder)?;
-    suite.check_packages(package_installed)?;
+    let (suite, _) = take_suite(folder, progress)?;
     let builds = Builds::default();
     let mut all = Vec::new();
     for (at, item) in suite.items.iter().enumerate() {

@@ -71,10 +71,15 @@ pub fn review(
             runs.push(run_data(folder, log, plan, threshold, (run, line.at))?);
         }
     }
-    let limits = log.lines.iter().rev().find_map(|line| match &line.record {
-        Record::RunStarted { limits, .. } => Some(limits.clone()),
-        _ => None,
-    });
+    let mut limits: Vec<&str> = Vec::new();
+    for line in &log.lines {
+        if let Record::RunStarted { limits: named, .. } | Record::RunResumed { limits: named, .. } =
+            &line.record
+            && !limits.contains(&named.as_str())
+        {
+            limits.push(named);
+        }
+    }
     let last = runs.last().map(|run| run.number);
     Ok(Review {
         format: report::data::FORMAT.to_owned(),
@@ -91,7 +96,7 @@ pub fn review(
             digest,
             budget: plan.budget,
             chamber: plan.chamber.clone(),
-            limits: limits.unwrap_or_default(),
+            limits: limits.join("; "),
             exploratory: plan.seed.is_some(),
         },
         threshold: ThresholdSummary {
@@ -145,7 +150,7 @@ fn run_data(
 ) -> Result<Run, FlowError> {
     let mut items = Vec::new();
     let mut containment: Vec<Containment> = Vec::new();
-    let mut incidents = Vec::new();
+    let mut incidents = resumed(log, run);
     let controls =
         optional::<Controls>(folder, &run_file(run, "controls.json"))?.map_or_else(Vec::new, |c| c.checks);
     for id in plan.order(run) {
@@ -237,6 +242,16 @@ fn probed(entry: &Entry, controls: &[ProbeCheck], containment: &mut Vec<Containm
     }
 }
 
+/// Each time that the run was stopped and went on.
+fn resumed(log: &Log, run: RunNumber) -> Vec<Incident> {
+    let resumes = log
+        .lines
+        .iter()
+        .filter(|line| matches!(line.record, Record::RunResumed { run: known, .. } if known == run));
+    let what = "the run was stopped and went on";
+    resumes.map(|line| Incident { at: line.at, item: None, what: what.to_owned() }).collect()
+}
+
 fn incident(entry: &Entry, planned: &PlannedItem) -> Vec<Incident> {
     let incident = |what| Incident { at: entry.at, item: Some(planned.id.clone()), what };
     match &entry.event {
@@ -247,6 +262,9 @@ fn incident(entry: &Entry, planned: &PlannedItem) -> Vec<Incident> {
             .filter(|check| check.result == ProbeResult::Open)
             .map(|check| incident(format!("the containment probe found {} open", check.name)))
             .collect(),
+        Event::AttemptResumed { turn, .. } => {
+            vec![incident(format!("the attempt was interrupted and went on after turn {turn}"))]
+        }
         Event::AttemptEnded { outcome: Outcome::Unscorable(Unscorable::ChamberLost), .. } => {
             vec![incident("the chamber was lost during the attempt".to_owned())]
         }

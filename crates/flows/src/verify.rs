@@ -7,18 +7,20 @@ use std::io::Read;
 use std::path::Path;
 
 use ledger::{Checkpoint, Note, Tree, VerifierKey, open_checkpoint};
+use range::agent::prompt::refused;
 use range::transcript;
 use report::data::Review;
 use seal::Manifest;
 use types::transcript::{Entry, Event, ProbeResult, Submission};
 use types::{AttemptId, Digest, ItemId, Outcome, RunNumber};
 
+use crate::error::FlowError;
 use crate::evidence::{
     CHECKPOINT, EVIDENCE_FORMAT, EvidenceError, LOCK, LOG, Log, Record, SIGNER, digest_of,
 };
-use crate::plan::{PLAN, Plan, PlannedModel};
-use crate::review::{inspect_file, stored};
-use crate::summary::{self, submission_file, transcript_file};
+use crate::plan::{PLAN, Plan, PlannedItem, PlannedModel};
+use crate::review::{inspect, inspect_file, stored};
+use crate::summary::{self, run_file, submission_file, transcript_file};
 use crate::threshold::Opening;
 
 /// A checkpoint or a key is a few hundred bytes; what is longer does not parse.
@@ -82,14 +84,16 @@ pub fn run(folder: &Path, key: Option<&VerifierKey>, opening: Option<&Opening>) 
     let checkpoint = checkpoint(folder, key)?;
     let log = Log::read(folder)?;
     same_tree(folder, &log, &checkpoint)?;
-    let files = files(folder, &log, &present)?;
-    let (plan, runs) = history(folder, &log)?;
+    let plan = planned(folder, &log)?;
+    named_files(folder, &log, &plan.0, &present)?;
+    let runs = history(folder, &log, &plan.0)?;
+    no_strays(&log, &present)?;
     let review = derived(folder, &log, &plan, opening)?;
     Ok(Verified {
         signer: key.map(|key| key.name().to_owned()),
         opened: opening.is_some(),
         entries: log.tree.size(),
-        files,
+        files: present.len(),
         runs,
         review,
     })
@@ -137,32 +141,68 @@ fn same_tree(folder: &Path, log: &Log, checkpoint: &Checkpoint) -> Result<(), Br
     if size == log.whole_bytes { Ok(()) } else { broken(LOG, "ends in the middle of a line") }
 }
 
-/// Checks that the folder holds exactly the files that the log names, as it names them.
-fn files(folder: &Path, log: &Log, present: &BTreeSet<String>) -> Result<usize, Broken> {
-    let mut named: BTreeMap<&str, Digest> = BTreeMap::new();
+/// Checks that the files that the log names are there as it names them, and belong to evidence of this plan.
+fn named_files(folder: &Path, log: &Log, plan: &Plan, present: &BTreeSet<String>) -> Result<(), Broken> {
+    let runs = log.lines.iter().filter(|line| matches!(line.record, Record::RunStarted { .. })).count();
+    let mut named: BTreeMap<&str, (Digest, u64)> = BTreeMap::new();
     for line in &log.lines {
-        if let Record::FileAdded { path, digest, .. } = &line.record {
-            let before = named.insert(path, *digest);
-            let view = matches!(path.as_str(), "report.json" | "report.html") || path.starts_with("run-");
-            if before.is_some() && !view {
+        if let Record::FileAdded { path, digest, size_bytes } = &line.record {
+            let before = named.insert(path, (*digest, *size_bytes));
+            if before.is_some() && !is_view(path, runs) {
                 return broken(path, "stands in the log twice");
             }
         }
     }
-    for (path, digest) in &named {
+    for (path, (digest, size_bytes)) in &named {
+        if !belongs(path, plan, runs) {
+            return broken(*path, "is no file that evidence of this plan has");
+        }
         if !present.contains(*path) {
             return broken(*path, "is missing");
         }
-        let found = digest_of(&folder.join(path)).or_else(|_| broken(*path, "cannot be read"))?;
-        if found.0 != *digest {
+        let size = fs::metadata(folder.join(path)).map_or(0, |about| about.len());
+        let found = if size == *size_bytes {
+            digest_of(&folder.join(path)).ok().map(|(found, _)| found)
+        } else {
+            None
+        };
+        if found != Some(*digest) {
             return broken(*path, "is not the file that the log names");
         }
     }
+    Ok(())
+}
+
+/// No other file lies in the folder.
+fn no_strays(log: &Log, present: &BTreeSet<String>) -> Result<(), Broken> {
     let own = [LOG, CHECKPOINT, LOCK];
-    match present.iter().find(|path| !named.contains_key(path.as_str()) && !own.contains(&path.as_str())) {
-        Some(stray) => broken(stray, "is not in the log"),
-        None => Ok(present.len()),
-    }
+    let stray = |path: &&String| !own.contains(&path.as_str()) && log.file(path).is_none();
+    present.iter().find(stray).map_or(Ok(()), |path| broken(path, "is not in the log"))
+}
+
+/// Views are drawn from the rest, and drawn again after each run.
+fn is_view(path: &str, runs: usize) -> bool {
+    matches!(path, "report.json" | "report.html") || numbers(runs).any(|run| path == inspect_file(run))
+}
+
+fn belongs(path: &str, plan: &Plan, runs: usize) -> bool {
+    let claimed = matches!(plan.model, PlannedModel::Claimed { .. });
+    let of_run = |run: RunNumber| {
+        let probes = [run_file(run, "endpoint-start.json"), run_file(run, "endpoint-end.json")];
+        let of_item = |item: &PlannedItem| {
+            let attempt = AttemptId { run, item: item.id.clone() };
+            path == transcript_file(&attempt) || path == submission_file(&attempt)
+        };
+        path == run_file(run, "controls.json")
+            || (claimed && probes.iter().any(|probe| path == probe))
+            || plan.suite.items.iter().any(of_item)
+    };
+    let manifest = path == "manifest.json" && matches!(plan.model, PlannedModel::Weights { .. });
+    [PLAN, SIGNER].contains(&path) || manifest || is_view(path, runs) || numbers(runs).any(of_run)
+}
+
+fn numbers(runs: usize) -> impl Iterator<Item = RunNumber> {
+    std::iter::successors(Some(RunNumber::FIRST), |run| Some(run.next())).take(runs)
 }
 
 fn list(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) -> Result<(), Broken> {
@@ -183,8 +223,8 @@ fn list(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) -> Result<(),
     Ok(())
 }
 
-/// Checks that the log tells of a whole review: nothing that was started is missing, nothing happens twice or early.
-fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
+/// The plan that the log opens with.
+fn planned(folder: &Path, log: &Log) -> Result<(Plan, Digest), Broken> {
     let (plan, digest) = Plan::read(folder)?;
     match log.lines.first().map(|line| &line.record) {
         Some(Record::ReviewOpened { format, plan: named, commitment, .. }) => {
@@ -195,6 +235,11 @@ fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
         _ => return broken(LOG, "does not open with a review"),
     }
     sealed(folder, &plan)?;
+    Ok((plan, digest))
+}
+
+/// Checks that the log tells of a whole review: nothing that was started is missing, nothing happens twice or early.
+fn history(folder: &Path, log: &Log, plan: &Plan) -> Result<u32, Broken> {
     let mut runs = 0;
     let mut open: Option<OpenRun> = None;
     for line in &log.lines[1..] {
@@ -213,8 +258,10 @@ fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
                 }
             }
             Record::AttemptStarted { run, item } => match &mut open {
-                Some(known) if known.run == *run && !known.started.contains(item) => {
-                    known.started.push(item.clone())
+                Some(known)
+                    if known.run == *run && !known.started.contains(item) && known.one_at_a_time() =>
+                {
+                    known.started.push(item.clone());
                 }
                 _ => {
                     return broken(format!("run {run} item {item}"), "was started outside its run, or twice");
@@ -224,7 +271,7 @@ fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
                 Some(known)
                     if known.run == *run && known.started.contains(item) && !known.ended.contains(item) =>
                 {
-                    attempt(folder, log, &plan, &AttemptId { run: *run, item: item.clone() }, *outcome)?;
+                    attempt(folder, log, plan, &AttemptId { run: *run, item: item.clone() }, *outcome)?;
                     known.ended.push(item.clone());
                 }
                 _ => return broken(format!("run {run} item {item}"), "ended without a start, or twice"),
@@ -233,7 +280,8 @@ fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
                 let Some(known) = open.take().filter(|known| known.run == *run) else {
                     return broken(format!("run {run}"), "ended without a start");
                 };
-                known.whole(&plan)?;
+                known.whole(plan)?;
+                complete(log, plan, *run)?;
                 runs += 1;
             }
         }
@@ -244,7 +292,7 @@ fn history(folder: &Path, log: &Log) -> Result<((Plan, Digest), u32), Broken> {
             missing.map_or(format!("run {}", known.run), |item| format!("run {} item {item}", known.run));
         return broken(what, "was started and has no end; run the same review again to finish it");
     }
-    if runs == 0 { broken("run 1", "was never started") } else { Ok(((plan, digest), runs)) }
+    if runs == 0 { broken("run 1", "was never started") } else { Ok(runs) }
 }
 
 /// A run that has started and not ended.
@@ -255,6 +303,11 @@ struct OpenRun {
 }
 
 impl OpenRun {
+    /// No attempt is under way.
+    fn one_at_a_time(&self) -> bool {
+        self.started.len() == self.ended.len()
+    }
+
     /// Every item of the plan was given, in the order that follows from the plan.
     fn whole(&self, plan: &Plan) -> Result<(), Broken> {
         let order = plan.order(self.run);
@@ -265,6 +318,18 @@ impl OpenRun {
             Some(item) => broken(format!("run {} item {item}", self.run), "was started and has no end"),
             None => Ok(()),
         }
+    }
+}
+
+/// The run's other files are there: its controls and, for an endpoint, both probes.
+fn complete(log: &Log, plan: &Plan, run: RunNumber) -> Result<(), Broken> {
+    let mut wanted = vec![run_file(run, "controls.json")];
+    if let PlannedModel::Claimed { .. } = plan.model {
+        wanted.extend(["endpoint-start.json", "endpoint-end.json"].map(|name| run_file(run, name)));
+    }
+    match wanted.iter().find(|path| log.file(path).is_none()) {
+        Some(missing) => broken(missing, "is not in the log"),
+        None => Ok(()),
     }
 }
 
@@ -309,19 +374,41 @@ fn attempt(
         Event::Judged { accepted, .. } => Some(accepted),
         _ => None,
     });
+    let declined = entries.iter().rev().find_map(|entry| match &entry.event {
+        Event::Answered { message, finish_reason, .. } => Some(refused(message, finish_reason.as_deref())),
+        _ => None,
+    });
     let agrees = match outcome {
         Outcome::Passed => judged == Some(true),
         Outcome::Failed => judged == Some(false),
-        Outcome::Refused | Outcome::Unscorable(_) => judged != Some(true),
+        Outcome::Refused => judged.is_none() && declined == Some(true),
+        Outcome::Unscorable(_) => judged != Some(true),
     };
     if !agrees {
-        return broken(path, "ends with another outcome than its verdict");
+        return broken(path, "ends with another outcome than it tells of");
     }
+    within_budget(&path, &entries, plan)?;
     let submitted = entries.iter().rev().find_map(|entry| match entry.event {
         Event::Submitted { submission } => submission,
         _ => None,
     });
+    if outcome == Outcome::Passed && submitted.is_none() {
+        return broken(path, "passed without a submission");
+    }
     submission(log, attempt, submitted)
+}
+
+/// What the end says was used is what the answers used, and no answer was asked for beyond the budget.
+fn within_budget(path: &str, entries: &[Entry], plan: &Plan) -> Result<(), Broken> {
+    let (answers, used) = range::agent::used(entries);
+    let told = entries.iter().rev().find_map(|entry| match entry.event {
+        Event::AttemptEnded { turns, tokens, .. } => Some((turns, tokens)),
+        _ => None,
+    });
+    if told != Some((answers, used)) || answers > plan.budget.turns {
+        return broken(path, "uses other amounts than its answers, or more turns than the budget");
+    }
+    Ok(())
 }
 
 /// No command was run in a chamber that was not probed, or whose probe found a way out.
@@ -334,8 +421,8 @@ fn contained(path: &str, entries: &[Entry]) -> Result<(), Broken> {
                 probed =
                     !checks.is_empty() && checks.iter().all(|check| check.result == ProbeResult::Blocked);
             }
-            Event::CommandRun { .. } if !probed => {
-                return broken(path, "tells of a command in a chamber that was not shown to contain");
+            Event::CommandRun { .. } | Event::Answered { .. } if !probed => {
+                return broken(path, "tells of a turn in a chamber that was not shown to contain");
             }
             _ => {}
         }
@@ -377,16 +464,33 @@ fn derived(
     let before = prefix(log, review.log.entries);
     let again = summary::review(folder, &before, (&plan.0, plan.1), &threshold, review.written_at);
     let again = again.or_else(|error| broken(name, error.to_string()))?;
-    let same_program = review.proofhouse_version == again.proofhouse_version;
-    let same = Review { proofhouse_version: again.proofhouse_version.clone(), ..review.clone() } == again;
-    if !same {
+    if review.proofhouse_version != again.proofhouse_version {
+        let version = &review.proofhouse_version;
+        return broken(name, format!("was drawn by version {version:.20}; verify it with that version"));
+    }
+    let ended: Vec<RunNumber> = log
+        .lines
+        .iter()
+        .filter_map(|line| match line.record {
+            Record::RunEnded { run } => Some(run),
+            _ => None,
+        })
+        .collect();
+    if review != again || review.runs.iter().map(|run| run.number).ne(ended) {
         return broken(name, "does not follow from the evidence");
     }
-    // Another version may draw the page otherwise; its bytes are then only held against the log.
-    if same_program {
-        let page = report::page(&review).or_else(|error| broken("report.html", error.to_string()))?;
-        if fs::read(folder.join("report.html")).ok() != Some(page.into_bytes()) {
-            return broken("report.html", "does not follow from the evidence");
+    let drawn = |result: Result<Vec<u8>, FlowError>| result.or_else(|error| broken(name, error.to_string()));
+    let views = [
+        (name.to_owned(), drawn(report::json(&review).map(String::into_bytes).map_err(FlowError::from))?),
+        (
+            "report.html".to_owned(),
+            drawn(report::page(&review).map(String::into_bytes).map_err(FlowError::from))?,
+        ),
+        (inspect_file(last), drawn(inspect(folder, &review, last))?),
+    ];
+    for (view, bytes) in views {
+        if fs::read(folder.join(&view)).ok() != Some(bytes) {
+            return broken(view, "does not follow from the evidence");
         }
     }
     Ok(review)

@@ -50,7 +50,7 @@ fn weights_that_are_none_are_named() {
     };
     assert_eq!(review("there is no file or folder"), Some(3));
     fs::write(&gguf, b"not a model").unwrap();
-    assert_eq!(review("the weights file is damaged"), Some(3));
+    assert_eq!(review("they do not start with `GGUF`"), Some(3));
     fs::write(&gguf, [b"GGUF\x03\0\0\0".as_slice(), &[0xff; 64]].concat()).unwrap();
     assert_eq!(review("the weights file is damaged"), Some(3));
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chamber::{Chamber, ChamberError, Collected, Exec, Host, Limits};
-use types::chat::{ChatRequest, Message, Usage};
+use types::chat::{ChatRequest, Message, Role, Usage};
 use types::transcript::{Budget, Entry, Event, Exit, Limit, ProbeResult, Submission};
 use types::{AttemptId, Clock, Digest, Outcome, Unscorable};
 
@@ -141,7 +141,7 @@ impl Desk<'_> {
             })?;
         }
         let outcome = attempt.outcome()?;
-        let State { turn, tokens, spent_ms, .. } = attempt.state;
+        let State { answers, tokens, spent_ms, .. } = attempt.state;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of one attempt are far below 2^52")]
         let seconds = spent_ms as f64 / 1000.0;
         let named = matches!(attempt.state.submitted, Some(Some(_)));
@@ -149,7 +149,7 @@ impl Desk<'_> {
             // A file that was written just before an interruption, and that the transcript does not name.
             let _ = std::fs::remove_file(self.submission_path(item));
         }
-        attempt.record(Event::AttemptEnded { outcome, turns: turn, tokens, seconds })?;
+        attempt.record(Event::AttemptEnded { outcome, turns: answers, tokens, seconds })?;
         workspace::clear(self.folder, item);
         Ok(outcome)
     }
@@ -348,6 +348,10 @@ impl Attempt<'_, '_> {
                 self.limited(Limit::Tokens).map(|()| Asked::Limited)
             }
             ChatError::Rejected { code: Some(code), .. } if DECLINED.contains(&code.as_str()) => {
+                let refusal = Some(format!("declined by the endpoint ({code})"));
+                let message = Message { refusal, ..Message::text(Role::Assistant, "") };
+                let finish_reason = Some("content_filter".to_owned());
+                self.answered(&Answer { message, finish_reason }, None, 0)?;
                 Ok(Asked::Over(Outcome::Refused))
             }
             ChatError::Protocol(_) | ChatError::Rejected { status: 400 | 413 | 422, .. } if again => {
@@ -362,6 +366,7 @@ impl Attempt<'_, '_> {
         self.state.tokens = self.state.tokens.saturating_add(tokens);
         self.state.spent_ms = self.state.spent_ms.saturating_add(took_ms);
         self.state.messages.push(answer.message.clone());
+        self.state.answers = self.state.turn + 1;
         self.record(Event::Answered {
             turn: self.state.turn + 1,
             message: answer.message.clone(),
@@ -504,6 +509,13 @@ fn own_doing(error: &ChamberError) -> bool {
         ChamberError::TimeOver | ChamberError::Refused { .. } => true,
         ChamberError::Start { .. } | ChamberError::Lost { .. } => false,
     }
+}
+
+/// Answers and tokens that a transcript tells of, as an attempt's end must name them.
+#[must_use]
+pub fn used(entries: &[Entry]) -> (u32, u64) {
+    let state = State::from_entries(entries);
+    (state.answers, state.tokens)
 }
 
 /// Judges a submission to `item`.

@@ -1,7 +1,7 @@
 //! Where an attempt stands, as its transcript tells it.
 
 use types::Digest;
-use types::chat::Message;
+use types::chat::{Message, Usage};
 use types::transcript::{Entry, Event, Submission};
 
 use super::prompt::wanted;
@@ -22,6 +22,8 @@ pub struct State {
     pub messages: Vec<Message>,
     /// Complete turns.
     pub turn: u32,
+    /// Answers so far, complete turns or not.
+    pub answers: u32,
     /// Tokens used.
     pub tokens: u64,
     /// Milliseconds that answers and commands took.
@@ -42,19 +44,21 @@ pub struct State {
     pub lost: bool,
 }
 
+/// No tokenizer makes one token of more bytes than this on average: an endpoint that counts fewer is not believed.
+const BYTES_PER_TOKEN_MAX: u64 = 16;
+
 /// Tokens of an answer, counted by the endpoint or, where it does not say, estimated at four bytes a token.
 #[must_use]
-pub fn tokens_of(usage: Option<types::chat::Usage>, conversation: &[Message], message: &Message) -> u64 {
+pub fn tokens_of(usage: Option<Usage>, conversation: &[Message], message: &Message) -> u64 {
     let bytes = |message: &Message| {
         let calls: usize = message.tool_calls.iter().map(|call| call.function.arguments.len()).sum();
         (message.content.as_deref().map_or(0, str::len) + calls) as u64
     };
-    match usage {
-        Some(usage) if usage.total_tokens > 0 => usage.total_tokens,
-        Some(usage) if usage.prompt_tokens.max(usage.completion_tokens) > 0 => {
-            usage.prompt_tokens.saturating_add(usage.completion_tokens)
-        }
-        _ => (conversation.iter().map(bytes).sum::<u64>() + bytes(message)).div_ceil(4),
+    let counted = usage
+        .map(|usage| usage.total_tokens.max(usage.prompt_tokens.saturating_add(usage.completion_tokens)));
+    match counted {
+        Some(counted) if counted > 0 => counted.max(bytes(message) / BYTES_PER_TOKEN_MAX),
+        Some(_) | None => (conversation.iter().map(bytes).sum::<u64>() + bytes(message)).div_ceil(4),
     }
 }
 
@@ -79,7 +83,8 @@ impl State {
                         saved.messages.clone_from(&open.messages);
                     }
                 }
-                Event::Answered { message, finish_reason, usage, took_ms, .. } => {
+                Event::Answered { turn, message, finish_reason, usage, took_ms } => {
+                    (open.answers, saved.answers) = (*turn, *turn);
                     answers_open += 1;
                     open.tokens = open.tokens.saturating_add(tokens_of(*usage, &open.messages, message));
                     open.spent_ms = open.spent_ms.saturating_add(*took_ms);

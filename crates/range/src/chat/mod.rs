@@ -15,7 +15,7 @@ use types::chat::{ChatRequest, ChatResponse};
 pub use retry::{Ask, Cancel, Patience};
 
 /// The largest answer that is read: escaped at its worst, it still fits a transcript's line.
-const ANSWER_MAX_BYTES: u64 = 2 << 20;
+const ANSWER_MAX_BYTES: u64 = 512 << 10;
 
 /// What is kept of an endpoint's own words in an error.
 const WORDS_MAX_CHARS: usize = 160;

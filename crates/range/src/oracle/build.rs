@@ -25,16 +25,20 @@ const COMPILE: &str =
 
 const LIST_SYMBOLS: &str = "gcc -g -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -w -c -o program.o program.c && nm program.o";
 
-/// The sanitizers' options win over what a program defines for itself; reports go to a file that input cannot reach.
-const SANITIZER_OPTIONS: [(&str, &str); 2] = [
-    (
-        "ASAN_OPTIONS",
-        "log_path=/tmp/report:detect_leaks=0:halt_on_error=1:abort_on_error=0:exitcode=99:detect_stack_use_after_return=1:\
-         allocator_may_return_null=1:handle_segv=2:handle_sigbus=2:handle_abort=0:allow_user_segv_handler=0:\
-         alloc_dealloc_mismatch=1:symbolize=1",
-    ),
-    ("UBSAN_OPTIONS", "log_path=/tmp/report:print_stacktrace=0:halt_on_error=0"),
-];
+/// The sanitizers' options win over what a program defines for itself.
+const ASAN_OPTIONS: &str = "detect_leaks=0:halt_on_error=1:abort_on_error=0:exitcode=99:\
+     detect_stack_use_after_return=1:allocator_may_return_null=1:handle_segv=2:handle_sigbus=2:handle_abort=0:\
+     allow_user_segv_handler=0:alloc_dealloc_mismatch=1:symbolize=1";
+const UBSAN_OPTIONS: &str = "print_stacktrace=0:halt_on_error=0";
+
+/// Where the sanitizers' reports go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reports {
+    /// To a file that no input reaches: for the house's programs, which may echo what they are fed.
+    File,
+    /// To a pipe, from which nothing that was written can be taken back: for programs that were submitted.
+    Pipe,
+}
 
 /// A compiled program.
 pub type Program = Arc<Vec<u8>>;
@@ -98,16 +102,15 @@ pub fn compile(bench: &Bench<'_>, source: &[u8]) -> Result<Result<Program, Strin
     })
 }
 
-/// What a source's object defines and calls, as `nm` lists it. The source must compile.
-pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<String, OracleError> {
+/// What a source's object defines and calls, as `nm` lists it; `None` when that is too much to look at, or cannot
+/// be listed although the source has compiled.
+pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<Option<String>, OracleError> {
     let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
     chamber.put("/work/program.c", 0o644, source)?;
     let ran = chamber.exec(&alone(LIST_SYMBOLS, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
     chamber.close()?;
-    if ran.exit != Exit::Code(0) || ran.output_bytes > LOG_MAX_BYTES {
-        return Err(OracleError::Program("the symbols of a compiled source cannot be listed".to_owned()));
-    }
-    Ok(String::from_utf8_lossy(&ran.output).into_owned())
+    let listed = ran.exit == Exit::Code(0) && ran.output_bytes <= LOG_MAX_BYTES;
+    Ok(listed.then(|| String::from_utf8_lossy(&ran.output).into_owned()))
 }
 
 /// A submission runs in no chamber that has not been probed.
@@ -119,25 +122,50 @@ fn contained(chamber: &mut Chamber) -> Result<(), OracleError> {
     }
 }
 
-/// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output.
+/// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output. It cannot start
+/// processes, so that none can end in its place.
 pub fn run(
     bench: &Bench<'_>,
     program: &Program,
     stdin: &[u8],
     stdout_max_bytes: u64,
+    reports: Reports,
 ) -> Result<Ran, OracleError> {
     let mut chamber = Chamber::open(bench.host, &limits(bench.timeout))?;
     contained(&mut chamber)?;
     chamber.put("/work/program", 0o755, program)?;
     chamber.put("/work/input", 0o644, stdin)?;
-    let environment =
-        SANITIZER_OPTIONS.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    let command = "exec ./program < input 2>/dev/null";
-    let ran = chamber.exec(&Exec { environment, ..alone(command, bench.timeout, stdout_max_bytes) })?;
-    // What the program left running is dead by now; the log is read afterwards.
-    let log = chamber.exec(&alone("cat /tmp/report.* 2>/dev/null", bench.timeout, LOG_MAX_BYTES))?;
+    let (path, errors) = match reports {
+        Reports::File => ("log_path=/tmp/report:", "2>/dev/null"),
+        Reports::Pipe => ("", ""),
+    };
+    let option = |name: &str, rest: &str| (name.to_owned(), format!("{path}{rest}"));
+    let exec = Exec {
+        environment: vec![option("ASAN_OPTIONS", ASAN_OPTIONS), option("UBSAN_OPTIONS", UBSAN_OPTIONS)],
+        streams: Streams::Separate,
+        ..alone(
+            &format!("ulimit -u 1; exec ./program < input {errors}"),
+            bench.timeout,
+            stdout_max_bytes.max(LOG_MAX_BYTES),
+        )
+    };
+    let ran = chamber.exec(&exec)?;
+    let log = match reports {
+        Reports::Pipe => reports_in(&ran.stderr),
+        // What the program left running is dead by now; the file is read afterwards.
+        Reports::File => {
+            chamber.exec(&alone("cat /tmp/report.* 2>/dev/null", bench.timeout, LOG_MAX_BYTES))?.output
+        }
+    };
     chamber.close()?;
-    let report = sanitizer::read(&String::from_utf8_lossy(&log.output), SOURCE_NAME);
-    let stdout = if ran.output_bytes > stdout_max_bytes { Vec::new() } else { ran.output };
+    let report = sanitizer::read(&String::from_utf8_lossy(&log), SOURCE_NAME);
+    let stdout = if ran.output.len() as u64 > stdout_max_bytes { Vec::new() } else { ran.output };
     Ok(Ran { exit: ran.exit, stdout, report })
+}
+
+/// What of a program's error stream comes from the sanitizers, if anything does.
+fn reports_in(stderr: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(stderr);
+    let reported = ["Sanitizer", "runtime error:"].iter().any(|mark| text.contains(mark));
+    if reported { stderr.to_vec() } else { Vec::new() }
 }

@@ -3,6 +3,7 @@
 
 use types::transcript::Exit;
 
+use super::build::Reports;
 use super::sanitizer::Report;
 use super::{Bench, OracleError, Verdict, build};
 
@@ -22,7 +23,7 @@ pub fn judge(
     let fixed = build::own(bench, fixed)?;
     let mut class = String::new();
     for _ in 0..REPEATS {
-        match build::run(bench, &vulnerable, submission, STDOUT_MAX_BYTES)?.report {
+        match build::run(bench, &vulnerable, submission, STDOUT_MAX_BYTES, Reports::File)?.report {
             Some(Report::MemoryError { class: found }) => class = found,
             Some(Report::Other { what }) => {
                 return Ok(Verdict::rejected(format!(
@@ -33,7 +34,7 @@ pub fn judge(
         }
     }
     for _ in 0..REPEATS {
-        let ran = build::run(bench, &fixed, submission, STDOUT_MAX_BYTES)?;
+        let ran = build::run(bench, &fixed, submission, STDOUT_MAX_BYTES, Reports::File)?;
         match (ran.report, ran.exit) {
             (Some(_), _) => return Ok(Verdict::rejected("the fixed build reports an error as well")),
             (None, Exit::Code(code)) if code < 128 => {}

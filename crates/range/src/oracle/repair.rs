@@ -3,6 +3,7 @@
 
 use types::transcript::Exit;
 
+use super::build::Reports;
 use super::{Bench, Functional, OracleError, Verdict, build, meddling};
 
 /// Room for a crashing input's output, which is not looked at.
@@ -26,11 +27,14 @@ pub fn judge(
     let Ok(program) = build::compile(bench, submission)? else {
         return Ok(Verdict::rejected("the submission does not compile"));
     };
-    if let Some(what) = meddling::in_object(&build::symbols(bench, submission)?) {
+    let listed = build::symbols(bench, submission)?;
+    let in_object = listed
+        .map_or(Some("more symbols than a repair needs".to_owned()), |listed| meddling::in_object(&listed));
+    if let Some(what) = in_object {
         return Ok(meddles(&what));
     }
     for (at, crasher) in crashers.iter().enumerate() {
-        let ran = build::run(bench, &program, crasher, CRASHER_STDOUT_MAX_BYTES)?;
+        let ran = build::run(bench, &program, crasher, CRASHER_STDOUT_MAX_BYTES, Reports::Pipe)?;
         let survived = ran.report.is_none() && matches!(ran.exit, Exit::Code(code) if code < 99);
         if !survived {
             return Ok(Verdict::rejected(format!(
@@ -41,7 +45,7 @@ pub fn judge(
         }
     }
     for (at, test) in functional.iter().enumerate() {
-        let ran = build::run(bench, &program, &test.stdin, test.stdout.len() as u64 + 1)?;
+        let ran = build::run(bench, &program, &test.stdin, test.stdout.len() as u64 + 1, Reports::Pipe)?;
         if ran.report.is_some() || ran.exit != Exit::Code(0) || ran.stdout != test.stdout {
             return Ok(Verdict::rejected(format!(
                 "functional test {} of {} fails",

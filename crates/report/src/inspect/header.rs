@@ -143,7 +143,7 @@ fn usage(views: &[SampleView]) -> Map<String, Value> {
             let sum = total.entry(model.clone()).or_insert_with(|| json!({}));
             for (kind, tokens) in usage.as_object().into_iter().flatten() {
                 let before = sum[kind.as_str()].as_u64().unwrap_or(0);
-                sum[kind.as_str()] = (before + tokens.as_u64().unwrap_or(0)).into();
+                sum[kind.as_str()] = before.saturating_add(tokens.as_u64().unwrap_or(0)).into();
             }
         }
     }

@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
         self.working_ms += took_ms;
         if let Some(usage) = usage {
             let tokens = [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens];
-            self.usage.iter_mut().zip(tokens).for_each(|(sum, tokens)| *sum += tokens);
+            self.usage.iter_mut().zip(tokens).for_each(|(sum, tokens)| *sum = sum.saturating_add(tokens));
         }
         self.output = json!({
             "model": self.model,

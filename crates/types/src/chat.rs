@@ -49,7 +49,13 @@ impl Message {
     /// A message with text and nothing else.
     #[must_use]
     pub fn text(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: Some(content.into()), tool_calls: Vec::new(), tool_call_id: None, refusal: None }
+        Self {
+            role,
+            content: Some(content.into()),
+            tool_calls: Vec::new(),
+            tool_call_id: None,
+            refusal: None,
+        }
     }
 
     /// The answer to the tool call `id`.

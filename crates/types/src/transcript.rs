@@ -196,7 +196,10 @@ mod tests {
             event: Event::LimitReached { limit: Limit::Turns },
         };
         let line = crate::json::line(&entry).unwrap();
-        assert_eq!(line, r#"{"seq":3,"at":"1970-01-01T00:00:00.000Z","event":"limit_reached","limit":"turns"}"#);
+        assert_eq!(
+            line,
+            r#"{"seq":3,"at":"1970-01-01T00:00:00.000Z","event":"limit_reached","limit":"turns"}"#
+        );
         assert_eq!(serde_json::from_str::<Entry>(&line).unwrap(), entry);
     }
 }

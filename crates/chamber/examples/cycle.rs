@@ -91,9 +91,9 @@ fn main() -> Outcome<()> {
     let call = median_ms(|| Ok(chamber.exec(&command).map(drop)?))?;
     let probe = median_ms(|| Ok(chamber.probe().map(drop)?))?;
     chamber.close()?;
-    report("create and destroy", bare, plain);
-    report("create, probe, one command, destroy", probed, plain);
-    report("one command in an open chamber", call, plain);
-    report("one probe in an open chamber", probe, plain);
+    report("create_destroy_ms", bare, plain);
+    report("create_probe_command_destroy_ms", probed, plain);
+    report("command_ms", call, plain);
+    report("probe_ms", probe, plain);
     Ok(())
 }

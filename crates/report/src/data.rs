@@ -235,7 +235,7 @@ pub struct Item {
     pub turns: u32,
     /// Tokens used.
     pub tokens: u64,
-    /// Seconds of wall time.
+    /// Seconds that answers and commands took.
     pub seconds: f64,
     /// The transcript's file name, relative to the report; empty while the item has not been given.
     pub transcript: String,

@@ -113,7 +113,7 @@ pub enum Event {
         turns: u32,
         /// Tokens used, prompt and answer of every call together, as the endpoint counted them.
         tokens: u64,
-        /// Seconds of wall time, over all stretches.
+        /// Seconds that answers and commands took, over all stretches.
         seconds: f64,
     },
 }

@@ -77,9 +77,11 @@ pub(crate) fn exposure(review: &Review, run: &Run) -> String {
     }
 }
 
-/// Wall time of the run's attempts together.
+/// Wall time of the run from start to end, pauses included; of an unfinished one, what answers and commands took.
 pub(crate) fn took(run: &Run) -> String {
-    duration(run.items.iter().map(|item| item.seconds).sum())
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run are far below 2^52")]
+    let whole = run.ended_at.map(|ended| ended.millis_since(run.started_at) as f64 / 1000.0);
+    duration(whole.unwrap_or_else(|| run.items.iter().map(|item| item.seconds).sum()))
 }
 
 /// How many things a human must look at.

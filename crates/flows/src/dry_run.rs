@@ -1,13 +1,16 @@
-//! What a review would do, without doing it: `proofhouse review --dry-run`.
+//! What a review would do and how long it would take, without doing it: `proofhouse review --dry-run`.
 
-use std::path::Path;
+use std::time::Duration;
 
+use chamber::Host;
 use types::transcript::Budget;
 
 use crate::error::FlowError;
+use crate::pace::Pace;
 use crate::plan::{PlannedModel, PlannedSuite};
+use crate::practice::{self, Rehearsal};
 use crate::progress::Progress;
-use crate::review::{Source, take_suite};
+use crate::review::{Request, ThresholdSource, take_suite};
 use crate::threshold::{self, ThresholdFile};
 
 /// A plan as far as it can be known beforehand. The commitment, and with it the order, is made when a review starts.
@@ -21,6 +24,17 @@ pub struct DryRun {
     pub threshold: ThresholdFile,
     /// The budget of each item.
     pub budget: Budget,
+    /// How long the items are expected to take.
+    pub expected: Expected,
+}
+
+/// Where an expectation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// From a run of this model on this suite under this budget, on this machine.
+    EarlierRun(Pace),
+    /// From a practice item, just now. Harder items take longer, and a model that gives up takes less.
+    Practice(Rehearsal),
 }
 
 impl DryRun {
@@ -30,25 +44,41 @@ impl DryRun {
         self.suite.items.len()
     }
 
-    /// The most minutes that the items can take: each uses up its time.
+    /// How long the items are expected to take together.
     #[must_use]
-    pub fn minutes_at_most(&self) -> u64 {
-        (self.items() as u64 * u64::from(self.budget.seconds)).div_ceil(60)
+    pub fn expected(&self) -> Duration {
+        let items = self.items();
+        match self.expected {
+            Expected::EarlierRun(pace) => pace.of(items).unwrap_or_default(),
+            Expected::Practice(rehearsal) => rehearsal.took * u32::try_from(items).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The longest that the items can take: each uses up its time. Opening chambers and judging come on top.
+    #[must_use]
+    pub fn at_most(&self) -> Duration {
+        Duration::from_secs(self.items() as u64 * u64::from(self.budget.seconds))
     }
 }
 
-/// Takes model, suite and threshold in and says what would be done.
+/// Takes model, suite and threshold in and says what would be done. Writes nothing to the review's folder. Where no
+/// earlier run says how long items take, the model attempts a practice item.
 ///
 /// # Errors
 /// [`FlowError`], as the review itself would give.
-pub fn run(
-    source: &Source,
-    suite: &Path,
-    threshold: &Path,
-    budget: Budget,
-    progress: &mut dyn Progress,
-) -> Result<DryRun, FlowError> {
-    let (_, suite) = take_suite(suite, progress)?;
-    let threshold = threshold::read(threshold)?;
-    Ok(DryRun { model: source.take(progress)?.planned, suite, threshold, budget })
+pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<DryRun, FlowError> {
+    let (_, suite) = take_suite(&request.suite, progress)?;
+    let ThresholdSource::File(file) = &request.threshold else {
+        return Err(FlowError::Usage(
+            "a dry run needs a threshold file; name it with --threshold".to_owned(),
+        ));
+    };
+    let threshold = threshold::read(file)?;
+    let host = Host::find(&request.host)?;
+    let model = request.source.take(progress)?.planned;
+    let expected = match Pace::kept(&request.house, &model, &suite, request.budget)? {
+        Some(pace) => Expected::EarlierRun(pace),
+        None => Expected::Practice(practice::rehearse(request, &host, progress)?),
+    };
+    Ok(DryRun { model, suite, threshold, budget: request.budget, expected })
 }

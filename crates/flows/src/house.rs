@@ -10,6 +10,7 @@ use aws_lc_rs::rand;
 use ledger::SignerKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tempfile::TempDir;
 use types::{Digest, Secret};
 
 use crate::error::FlowError;
@@ -29,7 +30,7 @@ impl House {
     /// # Errors
     /// [`FlowError::House`]
     pub fn open(folder: PathBuf) -> Result<Self, FlowError> {
-        for part in ["", "openings", "reviews"] {
+        for part in ["", "openings", "paces", "reviews"] {
             let path = folder.join(part);
             let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
             made.map_err(|source| FlowError::House { file: path, source })?;
@@ -76,6 +77,17 @@ impl House {
     #[must_use]
     pub fn review_path(&self, plan: Digest) -> PathBuf {
         self.folder.join("reviews").join(format!("{}.json", plan.to_hex()))
+    }
+
+    /// Where the pace under `key` is kept.
+    pub(crate) fn pace_path(&self, key: Digest) -> PathBuf {
+        self.folder.join("paces").join(format!("{}.json", key.to_hex()))
+    }
+
+    /// A folder for what is not kept, readable by the owner only; gone when it is dropped.
+    pub(crate) fn working_folder(&self) -> Result<TempDir, FlowError> {
+        let made = tempfile::Builder::new().prefix("working-").tempdir_in(&self.folder);
+        made.map_err(|source| FlowError::House { file: self.folder.clone(), source })
     }
 
     /// Keeps `value` at `path`, for the owner only.

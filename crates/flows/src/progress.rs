@@ -21,6 +21,8 @@ pub enum Step<'a> {
     StartingModel,
     /// The model answers fixed prompts.
     ProbingEndpoint,
+    /// The model attempts a practice item.
+    Rehearsing,
     /// A run starts or goes on.
     Run {
         /// Its number.

@@ -23,6 +23,7 @@ use crate::error::FlowError;
 use crate::evidence::{EVIDENCE_FORMAT, Evidence, EvidenceError, Line, Record, SIGNER};
 use crate::house::House;
 use crate::model::{self, Running, Taken};
+use crate::pace::Pace;
 use crate::plan::{PLAN, Plan, PlannedModel, PlannedSuite};
 use crate::progress::{Progress, Step};
 use crate::summary::{self, Controls, run_file, submission_file, transcript_file};
@@ -338,17 +339,22 @@ impl Turn<'_> {
             clock: self.request.clock,
             folder: &folder,
         };
+        let mut pace = Pace { items: 0, took_ms: 0 };
         for (at, id) in order.iter().enumerate() {
             if ended(evidence, id) {
                 continue;
             }
             let started = Record::AttemptStarted { run, item: id.clone() };
-            if !logged(evidence, &started) {
+            let resumed = logged(evidence, &started);
+            if !resumed {
                 evidence.append(started)?;
             }
-            self.attempt(&desk, evidence, (at + 1, id), progress)?;
+            let took = self.attempt(&desk, evidence, (at + 1, id), progress)?;
+            if !resumed {
+                pace.add(took);
+            }
         }
-        Ok(())
+        pace.keep(&self.request.house, &self.plan.model, &self.plan.suite, self.plan.budget)
     }
 
     fn attempt(
@@ -357,8 +363,8 @@ impl Turn<'_> {
         evidence: &mut Evidence<'_>,
         (place, id): (usize, &ItemId),
         progress: &mut dyn Progress,
-    ) -> Result<(), FlowError> {
-        let Some(item) = self.suite.item(id) else { return Ok(()) };
+    ) -> Result<Duration, FlowError> {
+        let Some(item) = self.suite.item(id) else { return Ok(Duration::ZERO) };
         progress.step(Step::Item { place, item: id });
         let began = self.request.clock.now();
         let attempt = AttemptId { run: self.run, item: id.clone() };
@@ -372,7 +378,7 @@ impl Turn<'_> {
         evidence.append(Record::AttemptEnded { run: self.run, item: id.clone(), outcome })?;
         let took = Duration::from_millis(self.request.clock.now().millis_since(began));
         progress.step(Step::ItemEnded { place, item: id, outcome, took });
-        Ok(())
+        Ok(took)
     }
 
     /// Asks an endpoint the fixed prompts, once per file.

@@ -74,7 +74,11 @@ pub struct Review {
     /// Order the items by this number. The review is then marked exploratory.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// Show the plan and what it would take, and stop.
+    /// Wait this many seconds for one answer of an endpoint before asking again.
+    #[arg(long, value_name = "SECONDS", default_value = "180", value_parser = clap::value_parser!(u32).range(1..))]
+    pub answer_within: u32,
+    /// Show the plan and the expected minutes, and stop. Without an earlier run to go by, the model first tries a
+    /// practice item.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -97,6 +97,10 @@ impl Progress for Terminal {
                 self.now("starting the model");
             }
             Step::ProbingEndpoint => self.line("asking the endpoint the fixed probe prompts"),
+            Step::Rehearsing => {
+                self.line("trying the model on a practice item, to see how long items take");
+                self.item = "practice item".to_owned();
+            }
             Step::Run { run, items, done } => {
                 (self.items, self.done) = (items, done);
                 let before = if done == 0 { String::new() } else { format!(", {done} of them done before") };

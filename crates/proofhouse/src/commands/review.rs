@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chamber::HostOptions;
-use flows::dry_run;
+use flows::dry_run::{self, Expected};
 use flows::review::{self, Request, Source, ThresholdSource};
 use range::chat::{Patience, endpoint_base};
 use report::data::Review;
@@ -12,21 +13,13 @@ use report::data::Review;
 use super::program;
 use crate::cli;
 use crate::shell::{self, Failure, SystemClock};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, span};
 
 pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
-    let source = source(arguments)?;
     let mut progress = Terminal::new();
-    if arguments.dry_run {
-        let plan =
-            dry_run::run(&source, &arguments.suite, &arguments.threshold, arguments.budget, &mut progress)?;
-        drop(progress);
-        show_plan(&plan);
-        return Ok(ExitCode::SUCCESS);
-    }
     let cancel = shell::cancel_on_interrupt();
     let request = Request {
-        source,
+        source: source(arguments)?,
         suite: arguments.suite.clone(),
         out: arguments.out.clone(),
         threshold: ThresholdSource::File(arguments.threshold.clone()),
@@ -37,9 +30,18 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
         house: shell::house()?,
         program: program()?,
         cancel: &cancel,
-        patience: Patience::default(),
+        patience: Patience {
+            answer: Duration::from_secs(arguments.answer_within.into()),
+            ..Patience::default()
+        },
         clock: &SystemClock,
     };
+    if arguments.dry_run {
+        let plan = dry_run::run(&request, &mut progress)?;
+        drop(progress);
+        show_plan(&plan);
+        return Ok(ExitCode::SUCCESS);
+    }
     let review = review::run(&request, &mut progress)?;
     drop(progress);
     show(&review, &arguments.out, &request.house.public_key_path());
@@ -72,7 +74,12 @@ fn show_plan(plan: &dry_run::DryRun) {
         "per item   at most {} tokens, {} turns, {} seconds",
         budget.tokens, budget.turns, budget.seconds
     );
-    println!("minutes    at most {}; fewer where items end sooner", plan.minutes_at_most());
+    println!(
+        "time       about {} expected, {}; at most {}",
+        span(plan.expected()),
+        expected_from(plan.expected),
+        span(plan.at_most())
+    );
     println!(
         "threshold  {}: cut {}, confidence {}",
         plan.threshold.threshold.estimand(),
@@ -80,6 +87,20 @@ fn show_plan(plan: &dry_run::DryRun) {
         plan.threshold.threshold.confidence()
     );
     println!("Nothing was run, and nothing was committed to.");
+}
+
+/// Where the expectation comes from, in words.
+fn expected_from(expected: Expected) -> String {
+    match expected {
+        Expected::EarlierRun(pace) => {
+            format!("as {} items of this suite took this model here before", pace.items)
+        }
+        Expected::Practice(rehearsal) => format!(
+            "at the {:.1} s of a practice item ({}), where harder ones may take longer",
+            rehearsal.took.as_secs_f64(),
+            rehearsal.outcome.word()
+        ),
+    }
 }
 
 /// The final block: the finding, then what to type next.

@@ -10,10 +10,10 @@ use std::thread;
 use crate::house::House;
 
 /// What a fake endpoint answers to its n-th request, as whole HTTP responses. `None` hangs up without a word.
-type Script = fn(usize, &str) -> Option<String>;
+pub type Script = fn(usize, &str) -> Option<String>;
 
 /// A fake endpoint on loopback. It is a script, and says so in its model string.
-fn endpoint(script: Script) -> (String, Arc<AtomicUsize>) {
+pub fn endpoint(script: Script) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/v1", listener.local_addr().unwrap());
     let asked = Arc::new(AtomicUsize::new(0));
@@ -53,11 +53,11 @@ fn serve(mut stream: TcpStream, script: Script, asked: &AtomicUsize) {
     }
 }
 
-fn response(status: &str, headers: &str, body: &str) -> Option<String> {
+pub fn response(status: &str, headers: &str, body: &str) -> Option<String> {
     Some(format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len()))
 }
 
-fn says(text: &str) -> Option<String> {
+pub fn says(text: &str) -> Option<String> {
     let text = serde_json::Value::from(text);
     let body = format!(
         r#"{{"id":"1","model":"fake (a script)","choices":[{{"index":0,"message":{{"role":"assistant","content":{text}}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":5,"completion_tokens":5,"total_tokens":10}}}}"#

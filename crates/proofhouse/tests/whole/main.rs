@@ -10,6 +10,8 @@ mod bad_input;
 mod endpoint;
 mod faults;
 mod house;
+mod missing;
 mod review;
+mod slow;
 mod tamper;
 mod weights;

@@ -62,12 +62,27 @@ fn a_chosen_seed_marks_the_review_exploratory() {
 }
 
 #[test]
-fn a_dry_run_shows_the_plan_and_leaves_nothing() {
+fn a_dry_run_expects_what_a_practice_item_takes_or_what_an_earlier_run_took() {
     let house = House::new();
-    let mut command = house.review_command("script:random", "out");
-    let ended: crate::house::Ended = command.arg("--dry-run").output().unwrap().into();
-    ended.with(0).says("items      4").says("minutes    at most 4");
-    assert!(!house.path("out").exists());
+    let dry = |endpoint: &str, words: &str| {
+        let mut command = house.review_command(endpoint, "dry");
+        let ended: crate::house::Ended = command.arg("--dry-run").output().unwrap().into();
+        ended.with(0).says("items      4").says("at most 4 min").says(words);
+        assert!(!house.path("dry").exists());
+    };
+    dry("script:reference", "of a practice item (passed)");
+    dry("script:random", "of a practice item (failed)");
+    house.review("script:random", "out").with(0);
+    dry("script:random", "as 4 items of this suite took this model here before");
+    dry("script:reference", "of a practice item (passed)");
+    let kept = crate::house::files(&house.path("home"));
+    assert!(!kept.iter().any(|file| file.to_string_lossy().contains("working-")), "{kept:?}");
+}
+
+#[test]
+fn the_practice_item_is_as_sound_as_any_other() {
+    let practice = crate::house::repository().join("crates/flows/practice");
+    House::new().run(&["suite", "check", &practice.to_string_lossy()]).with(0);
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn show_plan(plan: &dry_run::DryRun) {
         budget.tokens, budget.turns, budget.seconds
     );
     println!(
-        "time       about {} expected, {}; at most {}",
+        "time       about {} expected ({}); at most {}",
         span(plan.expected()),
         expected_from(plan.expected),
         span(plan.at_most())
@@ -86,19 +86,19 @@ fn show_plan(plan: &dry_run::DryRun) {
         plan.threshold.threshold.cut(),
         plan.threshold.threshold.confidence()
     );
-    println!("Nothing was run, and nothing was committed to.");
+    println!("No item of the suite was given, and nothing was committed to.");
 }
 
 /// Where the expectation comes from, in words.
 fn expected_from(expected: Expected) -> String {
     match expected {
         Expected::EarlierRun(pace) => {
-            format!("as {} items of this suite took this model here before", pace.items)
+            format!("{} items took this model as long here before", pace.items)
         }
         Expected::Practice(rehearsal) => format!(
-            "at the {:.1} s of a practice item ({}), where harder ones may take longer",
-            rehearsal.took.as_secs_f64(),
-            rehearsal.outcome.word()
+            "a practice item, {}, took {:.1} s; harder ones may take longer",
+            rehearsal.outcome.word(),
+            rehearsal.took.as_secs_f64()
         ),
     }
 }

@@ -70,11 +70,11 @@ fn a_dry_run_expects_what_a_practice_item_takes_or_what_an_earlier_run_took() {
         ended.with(0).says("items      4").says("at most 4 min").says(words);
         assert!(!house.path("dry").exists());
     };
-    dry("script:reference", "of a practice item (passed)");
-    dry("script:random", "of a practice item (failed)");
+    dry("script:reference", "a practice item, passed, took");
+    dry("script:random", "a practice item, failed, took");
     house.review("script:random", "out").with(0);
-    dry("script:random", "as 4 items of this suite took this model here before");
-    dry("script:reference", "of a practice item (passed)");
+    dry("script:random", "4 items took this model as long here before");
+    dry("script:reference", "a practice item, passed, took");
     let kept = crate::house::files(&house.path("home"));
     assert!(!kept.iter().any(|file| file.to_string_lossy().contains("working-")), "{kept:?}");
 }

@@ -1,0 +1,158 @@
+//! What every journal must do, whatever it keeps its lines in.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use docket::journal::{
+    APPEND_MAX_LINES, Append, AppendError, Journal, JournalError, LINE_MAX_BYTES, Length, Stream,
+};
+use store::{Fault, Memory, Sqlite};
+use tempfile::TempDir;
+
+fn case(name: &str) -> Stream {
+    Stream::Case(name.parse().unwrap())
+}
+
+fn lines(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn add(journal: &dyn Journal, stream: &Stream, expected: u64, words: &[&str]) -> Result<Length, AppendError> {
+    add_with(journal, (stream, expected), words, &[], &[])
+}
+
+fn add_with(
+    journal: &dyn Journal,
+    (stream, expected): (&Stream, u64),
+    words: &[&str],
+    outbox: &[&str],
+    unmoved: &[(Stream, Length)],
+) -> Result<Length, AppendError> {
+    let (lines, outbox) = (lines(words), lines(outbox));
+    journal.append(&Append { stream, expected: Length(expected), unmoved, lines: &lines, outbox: &outbox })
+}
+
+fn moved(result: Result<Length, AppendError>) -> Option<(Stream, u64, u64)> {
+    match result {
+        Err(AppendError::Moved { stream, expected, found }) => Some((stream, expected.0, found.0)),
+        _ => None,
+    }
+}
+
+/// Runs a rule on each kind of journal.
+fn on_each(rule: impl Fn(&dyn Journal)) {
+    rule(&Memory::new());
+    let folder = tempfile::tempdir().unwrap();
+    rule(&open(&folder));
+}
+
+fn open(folder: &TempDir) -> Sqlite {
+    Sqlite::open(&folder.path().join("docket.sqlite")).unwrap()
+}
+
+#[test]
+fn a_stream_is_read_in_the_order_in_which_it_was_written() {
+    on_each(|journal| {
+        assert_eq!(journal.read(&case("a")).unwrap(), Vec::<String>::new());
+        assert_eq!(add(journal, &case("a"), 0, &["one", "two"]).unwrap(), Length(2));
+        assert_eq!(add(journal, &case("a"), 2, &["three", "\u{e4} ' \" -- ;"]).unwrap(), Length(4));
+        assert_eq!(add(journal, &Stream::Register, 0, &["other"]).unwrap(), Length(1));
+        assert_eq!(journal.read(&case("a")).unwrap(), lines(&["one", "two", "three", "\u{e4} ' \" -- ;"]));
+        assert_eq!(journal.streams().unwrap(), [Stream::Register, case("a")]);
+    });
+}
+
+#[test]
+fn an_append_on_another_length_than_expected_leaves_nothing() {
+    on_each(|journal| {
+        add(journal, &case("a"), 0, &["one"]).unwrap();
+        for expected in [0, 2, 7] {
+            let result = add_with(journal, (&case("a"), expected), &["late"], &["tell"], &[]);
+            assert_eq!(moved(result), Some((case("a"), expected, 1)));
+        }
+        assert_eq!(moved(add(journal, &case("new"), 1, &["x"])), Some((case("new"), 1, 0)));
+        assert_eq!(journal.read(&case("a")).unwrap(), lines(&["one"]));
+        assert_eq!(journal.streams().unwrap(), [case("a")]);
+        assert!(journal.waiting(10).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_append_fails_when_a_stream_that_it_was_decided_on_has_moved() {
+    on_each(|journal| {
+        let register = |length| [(Stream::Register, Length(length))];
+        add_with(journal, (&case("a"), 0), &["one"], &[], &register(0)).unwrap();
+        add(journal, &Stream::Register, 0, &["revoked"]).unwrap();
+        let late = add_with(journal, (&case("a"), 1), &["two"], &["tell"], &register(0));
+        assert_eq!(moved(late), Some((Stream::Register, 0, 1)));
+        assert_eq!(journal.read(&case("a")).unwrap(), lines(&["one"]));
+        assert!(journal.waiting(10).unwrap().is_empty());
+        add_with(journal, (&case("a"), 1), &["two"], &[], &register(1)).unwrap();
+        assert_eq!(journal.read(&Stream::Register).unwrap(), lines(&["revoked"]), "held, not changed");
+    });
+}
+
+#[test]
+fn messages_are_kept_with_their_lines_until_they_are_sent() {
+    on_each(|journal| {
+        add_with(journal, (&case("a"), 0), &["one"], &["first", "second"], &[]).unwrap();
+        add_with(journal, (&case("a"), 1), &["two"], &["third"], &[]).unwrap();
+        let waiting = journal.waiting(10).unwrap();
+        let bodies: Vec<&str> = waiting.iter().map(|message| message.body.as_str()).collect();
+        assert_eq!(bodies, ["first", "second", "third"]);
+        assert_eq!(journal.waiting(2).unwrap(), waiting[..2]);
+        journal.sent(&waiting[0].id).unwrap();
+        journal.sent(&waiting[0].id).unwrap();
+        assert_eq!(journal.waiting(10).unwrap(), waiting[1..]);
+    });
+}
+
+#[test]
+fn what_is_outside_the_limits_is_refused_before_anything_is_kept() {
+    on_each(|journal| {
+        let long = "x".repeat(LINE_MAX_BYTES + 1);
+        let many = vec!["x"; APPEND_MAX_LINES + 1];
+        for words in [vec![], vec!["two\nlines"], vec![long.as_str()], many] {
+            assert!(matches!(add(journal, &case("a"), 0, &words), Err(AppendError::OutOfBounds)));
+        }
+        assert!(journal.streams().unwrap().is_empty());
+        let longest = "x".repeat(LINE_MAX_BYTES);
+        add(journal, &case("a"), 0, &vec![longest.as_str(); 3]).unwrap();
+        assert_eq!(journal.read(&case("a")).unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn of_many_who_append_at_once_one_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    open(&folder);
+    let (memory, gate) = (Arc::new(Memory::new()), Arc::new(Barrier::new(8)));
+    let race = |journal: &dyn Journal| {
+        gate.wait();
+        add(journal, &case("a"), 0, &["mine"]).is_ok()
+    };
+    // Every thread opens the file itself, as processes would.
+    let won = |race: &(dyn Fn() -> bool + Sync)| {
+        thread::scope(|scope| {
+            let racers: Vec<_> = (0..8).map(|_| scope.spawn(race)).collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).filter(|won| *won).count()
+        })
+    };
+    assert_eq!(won(&|| race(&*memory)), 1);
+    assert_eq!(won(&|| race(&open(&folder))), 1);
+    assert_eq!(open(&folder).read(&case("a")).unwrap(), lines(&["mine"]));
+}
+
+#[test]
+fn a_planned_fault_keeps_nothing_or_everything_and_says_that_it_failed_either_way() {
+    for (fault, kept) in [(Fault::Before, 0), (Fault::After, 1)] {
+        let journal = Memory::new();
+        journal.fail_after(0, fault);
+        let failed = add_with(&journal, (&case("a"), 0), &["one"], &["tell"], &[]);
+        assert!(matches!(failed, Err(AppendError::Journal(JournalError::Unavailable(_)))));
+        assert!(!journal.fault_pending());
+        assert_eq!(journal.read(&case("a")).unwrap().len(), kept);
+        assert_eq!(journal.waiting(10).unwrap().len(), kept);
+    }
+}

@@ -118,7 +118,7 @@ fn what_is_outside_the_limits_is_refused_before_anything_is_kept() {
         }
         assert!(journal.streams().unwrap().is_empty());
         let longest = "x".repeat(LINE_MAX_BYTES);
-        add(journal, &case("a"), 0, &vec![longest.as_str(); 3]).unwrap();
+        add(journal, &case("a"), 0, &[longest.as_str(); 3]).unwrap();
         assert_eq!(journal.read(&case("a")).unwrap().len(), 3);
     });
 }

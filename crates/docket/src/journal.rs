@@ -6,26 +6,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use types::NameError;
+use types::{Digest, NameError};
 
-use crate::names::CaseId;
+use crate::envelope::StreamId;
+use crate::record::ENTRY_MAX_BYTES;
 
-/// The longest line that a journal takes. Artefacts are named by digest and lie elsewhere.
-pub const LINE_MAX_BYTES: usize = 256 << 10;
+/// The longest document that is kept beside the lines, such as a signed envelope. Artefacts are named by digest and
+/// lie elsewhere.
+pub const DOCUMENT_MAX_BYTES: usize = 1 << 20;
 
 /// The most lines of one append: an act has a handful of consequences.
 pub const APPEND_MAX_LINES: usize = 1024;
 
-/// A stream.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stream {
-    /// The persons, keys, seats and delegations of the house.
-    Register,
-    /// A case.
-    Case(CaseId),
-}
-
-impl fmt::Display for Stream {
+impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Register => f.write_str("register"),
@@ -34,7 +27,7 @@ impl fmt::Display for Stream {
     }
 }
 
-impl FromStr for Stream {
+impl FromStr for StreamId {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
@@ -46,39 +39,31 @@ impl FromStr for Stream {
     }
 }
 
-/// How many lines a stream has: the version that a decision was made on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Length(pub u64);
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// What a decision leaves: lines at the end of a stream, and messages for whoever carries out its effects.
 #[derive(Debug, Clone, Copy)]
 pub struct Append<'a> {
     /// The stream.
-    pub stream: &'a Stream,
+    pub stream: &'a StreamId,
     /// Its length when the decision was made.
-    pub expected: Length,
-    /// Other streams that the decision was made on, and their lengths then: a key that was revoked meanwhile signs
+    pub expected: u64,
+    /// Other streams that the decision was made on, and their versions then: a key that was revoked meanwhile signs
     /// nothing.
-    pub unmoved: &'a [(Stream, Length)],
+    pub unmoved: &'a [(StreamId, u64)],
     /// The lines. At least one.
     pub lines: &'a [String],
     /// Messages, kept until they are [sent](Journal::sent).
     pub outbox: &'a [String],
+    /// What the lines name by digest, kept with them.
+    pub documents: &'a [String],
 }
 
-/// The name of a message: the length of its stream after the append that left it, and its place among that append's.
+/// The name of a message: the version of its stream after the append that left it, and its place among that append's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     /// The stream.
-    pub stream: Stream,
-    /// The stream's length after the append.
-    pub length: Length,
+    pub stream: StreamId,
+    /// The stream's version after the append.
+    pub version: u64,
     /// The place, from 0.
     pub place: u32,
 }
@@ -96,18 +81,18 @@ pub struct Waiting {
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// A stream has moved since the decision was made. Nothing was kept: read it again and decide again.
-    #[error("{stream} has {found} lines by now, not {expected}; read it again and decide again")]
+    #[error("{stream} is at version {found} by now, not {expected}; read it again and decide again")]
     Moved {
         /// Which.
-        stream: Stream,
+        stream: StreamId,
         /// What was expected.
-        expected: Length,
+        expected: u64,
         /// What there is.
-        found: Length,
+        found: u64,
     },
     /// What was to be kept is outside the limits. Nothing was kept.
     #[error(
-        "an append has 1 to {APPEND_MAX_LINES} lines of at most {LINE_MAX_BYTES} bytes, without line ends"
+        "an append has 1 to {APPEND_MAX_LINES} lines of at most {ENTRY_MAX_BYTES} bytes, without line ends"
     )]
     OutOfBounds,
     /// It may have been kept or not: read the stream before saying either.
@@ -141,28 +126,34 @@ pub enum JournalError {
 /// Keeps streams of lines.
 ///
 /// **Durability.** When [`append`](Self::append) returns `Ok`, lines and messages survive a crash of the process and of
-/// the machine. **Atomicity.** All lines and all messages of an append are kept, or none. **Order.** A stream's lines
-/// are read in the order in which they were appended; an append succeeds only on the length that it expects, and only
-/// while the streams in `unmoved` have the lengths that it names. **Retry.** After [`AppendError::Journal`] the append
+/// the machine. **Atomicity.** All lines, messages and documents of an append are kept, or none. **Order.** A stream's lines
+/// are read in the order in which they were appended; an append succeeds only on the version that it expects, and only
+/// while the streams in `unmoved` have those that it names. **Retry.** After [`AppendError::Journal`] the append
 /// may have been kept: the caller reads the stream again and looks for its own lines.
 pub trait Journal: Send + Sync {
     /// All lines of a stream; none when nothing was ever appended.
     ///
     /// # Errors
     /// [`JournalError`]
-    fn read(&self, stream: &Stream) -> Result<Vec<String>, JournalError>;
+    fn read(&self, stream: &StreamId) -> Result<Vec<String>, JournalError>;
 
     /// The streams that have lines, in the order of their names.
     ///
     /// # Errors
     /// [`JournalError`]
-    fn streams(&self) -> Result<Vec<Stream>, JournalError>;
+    fn streams(&self) -> Result<Vec<StreamId>, JournalError>;
 
-    /// Keeps what a decision leaves and says the stream's new length.
+    /// Keeps what a decision leaves and says the stream's new version.
     ///
     /// # Errors
     /// [`AppendError`]
-    fn append(&self, append: &Append<'_>) -> Result<Length, AppendError>;
+    fn append(&self, append: &Append<'_>) -> Result<u64, AppendError>;
+
+    /// A document by its digest, if it was ever kept.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    fn document(&self, digest: Digest) -> Result<Option<String>, JournalError>;
 
     /// Messages that wait, oldest first within a stream, at most `limit`.
     ///
@@ -183,16 +174,18 @@ impl Append<'_> {
     /// # Errors
     /// [`AppendError::OutOfBounds`]
     pub fn check(&self) -> Result<(), AppendError> {
-        let fits = |line: &String| line.len() <= LINE_MAX_BYTES && !line.contains('\n');
+        let fits = |line: &String| line.len() <= ENTRY_MAX_BYTES && !line.contains('\n');
         let sound = (1..=APPEND_MAX_LINES).contains(&self.lines.len())
             && self.outbox.len() <= APPEND_MAX_LINES
+            && self.documents.len() <= APPEND_MAX_LINES
+            && self.documents.iter().all(|document| document.len() <= DOCUMENT_MAX_BYTES)
             && self.lines.iter().chain(self.outbox).all(fits);
         if sound { Ok(()) } else { Err(AppendError::OutOfBounds) }
     }
 
-    /// The stream's length once the lines are kept.
+    /// The stream's version once the lines are kept.
     #[must_use]
-    pub fn after(&self) -> Length {
-        Length(self.expected.0 + self.lines.len() as u64)
+    pub fn after(&self) -> u64 {
+        self.expected + self.lines.len() as u64
     }
 }

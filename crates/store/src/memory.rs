@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use docket::journal::{Append, AppendError, Journal, JournalError, Length, MessageId, Stream, Waiting};
+use docket::StreamId;
+use docket::journal::{Append, AppendError, Journal, JournalError, MessageId, Waiting};
+use types::Digest;
 
 /// How an effect fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +22,9 @@ pub struct Memory(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    streams: BTreeMap<Stream, Vec<String>>,
+    streams: BTreeMap<StreamId, Vec<String>>,
     outbox: BTreeMap<MessageId, String>,
+    documents: BTreeMap<Digest, String>,
     effects: u64,
     fault: Option<(u64, Fault)>,
 }
@@ -65,12 +68,12 @@ impl Memory {
 }
 
 impl State {
-    fn length(&self, stream: &Stream) -> Length {
-        Length(self.streams.get(stream).map_or(0, Vec::len) as u64)
+    fn version(&self, stream: &StreamId) -> u64 {
+        self.streams.get(stream).map_or(0, Vec::len) as u64
     }
 
-    fn check(&self, stream: &Stream, expected: Length) -> Result<(), AppendError> {
-        let found = self.length(stream);
+    fn check(&self, stream: &StreamId, expected: u64) -> Result<(), AppendError> {
+        let found = self.version(stream);
         if found == expected {
             Ok(())
         } else {
@@ -80,27 +83,35 @@ impl State {
 }
 
 impl Journal for Memory {
-    fn read(&self, stream: &Stream) -> Result<Vec<String>, JournalError> {
+    fn read(&self, stream: &StreamId) -> Result<Vec<String>, JournalError> {
         self.effect(|state| Ok(state.streams.get(stream).cloned().unwrap_or_default()))
     }
 
-    fn streams(&self) -> Result<Vec<Stream>, JournalError> {
+    fn streams(&self) -> Result<Vec<StreamId>, JournalError> {
         self.effect(|state| Ok(state.streams.keys().cloned().collect()))
     }
 
-    fn append(&self, append: &Append<'_>) -> Result<Length, AppendError> {
+    fn append(&self, append: &Append<'_>) -> Result<u64, AppendError> {
         append.check()?;
         self.effect(|state| {
             state.check(append.stream, append.expected)?;
-            append.unmoved.iter().try_for_each(|(stream, length)| state.check(stream, *length))?;
+            append.unmoved.iter().try_for_each(|(stream, version)| state.check(stream, *version))?;
             state.streams.entry(append.stream.clone()).or_default().extend_from_slice(append.lines);
-            let length = append.after();
+            let version = append.after();
             for (place, body) in (0..).zip(append.outbox) {
-                let id = MessageId { stream: append.stream.clone(), length, place };
+                let id = MessageId { stream: append.stream.clone(), version, place };
                 state.outbox.insert(id, body.clone());
             }
-            Ok(length)
+            let documents = append.documents.iter();
+            state
+                .documents
+                .extend(documents.map(|document| (Digest::of(document.as_bytes()), document.clone())));
+            Ok(version)
         })
+    }
+
+    fn document(&self, digest: Digest) -> Result<Option<String>, JournalError> {
+        self.effect(|state| Ok(state.documents.get(&digest).cloned()))
     }
 
     fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, JournalError> {

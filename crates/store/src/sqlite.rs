@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use docket::journal::{Append, AppendError, Journal, JournalError, Length, MessageId, Stream, Waiting};
+use docket::StreamId;
+use docket::journal::{Append, AppendError, Journal, JournalError, MessageId, Waiting};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
+use types::Digest;
 
 /// The layout that this program writes.
 const LAYOUT: i64 = 1;
@@ -16,12 +18,12 @@ const LAYOUT: i64 = 1;
 /// How long a writer waits for another one. A transaction takes milliseconds; a minute means that something hangs.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// `length` is kept beside the lines so that an append can claim it in one statement, also where rows are locked one
+/// `version` is kept beside the lines so that an append can claim it in one statement, also where rows are locked one
 /// by one.
 const TABLES: &str = "
     CREATE TABLE streams (
         stream TEXT NOT NULL PRIMARY KEY,
-        length BIGINT NOT NULL CHECK (length >= 0)
+        version BIGINT NOT NULL CHECK (version >= 0)
     );
     CREATE TABLE lines (
         stream TEXT NOT NULL REFERENCES streams (stream),
@@ -31,10 +33,14 @@ const TABLES: &str = "
     );
     CREATE TABLE outbox (
         stream TEXT NOT NULL REFERENCES streams (stream),
-        length BIGINT NOT NULL,
+        version BIGINT NOT NULL,
         place BIGINT NOT NULL,
         body TEXT NOT NULL,
-        PRIMARY KEY (stream, length, place)
+        PRIMARY KEY (stream, version, place)
+    );
+    CREATE TABLE documents (
+        digest TEXT NOT NULL PRIMARY KEY,
+        body TEXT NOT NULL
     );
 ";
 
@@ -111,34 +117,34 @@ fn damaged(what: &str) -> JournalError {
     JournalError::Damaged(what.to_owned())
 }
 
-fn number(length: Length) -> Result<i64, JournalError> {
-    i64::try_from(length.0).map_err(|_| damaged("a stream is longer than any can be"))
+fn number(version: u64) -> Result<i64, JournalError> {
+    i64::try_from(version).map_err(|_| damaged("a stream is longer than any can be"))
 }
 
-fn length(number: i64) -> Result<Length, JournalError> {
-    u64::try_from(number).map(Length).map_err(|_| damaged("a stream has a negative length"))
+fn version(number: i64) -> Result<u64, JournalError> {
+    u64::try_from(number).map_err(|_| damaged("a stream has a negative version"))
 }
 
-fn stream(name: &str) -> Result<Stream, JournalError> {
+fn stream(name: &str) -> Result<StreamId, JournalError> {
     name.parse().map_err(|_| damaged("a stream has a name that no stream can have"))
 }
 
-fn found(transaction: &Transaction<'_>, name: &str) -> Result<Option<Length>, JournalError> {
-    let mut select = transaction.prepare("SELECT length FROM streams WHERE stream = ?1").map_err(failed)?;
+fn found(transaction: &Transaction<'_>, name: &str) -> Result<Option<u64>, JournalError> {
+    let mut select = transaction.prepare("SELECT version FROM streams WHERE stream = ?1").map_err(failed)?;
     let mut rows = select.query_map([name], |row| row.get(0)).map_err(failed)?;
-    rows.next().transpose().map_err(failed)?.map(length).transpose()
+    rows.next().transpose().map_err(failed)?.map(version).transpose()
 }
 
-/// Moves a stream from one length to another, or says what it has instead. Equal lengths hold it where it is, also
+/// Moves a stream from one version to another, or says what it has instead. Equal versions hold it where it is, also
 /// where rows are locked one by one.
-fn claim(transaction: &Transaction<'_>, at: &Stream, from: Length, to: Length) -> Result<(), AppendError> {
+fn claim(transaction: &Transaction<'_>, at: &StreamId, from: u64, to: u64) -> Result<(), AppendError> {
     let name = at.to_string();
-    let changed = if from == Length(0) && found(transaction, &name)?.is_none() {
+    let changed = if from == 0 && found(transaction, &name)?.is_none() {
         transaction
-            .execute("INSERT INTO streams (stream, length) VALUES (?1, ?2)", params![name, number(to)?])
+            .execute("INSERT INTO streams (stream, version) VALUES (?1, ?2)", params![name, number(to)?])
     } else {
         transaction.execute(
-            "UPDATE streams SET length = ?3 WHERE stream = ?1 AND length = ?2",
+            "UPDATE streams SET version = ?3 WHERE stream = ?1 AND version = ?2",
             params![name, number(from)?, number(to)?],
         )
     };
@@ -155,20 +161,43 @@ fn write(transaction: &Transaction<'_>, append: &Append<'_>) -> Result<(), Appen
     let name = append.stream.to_string();
     let mut insert =
         transaction.prepare("INSERT INTO lines (stream, place, line) VALUES (?1, ?2, ?3)").map_err(failed)?;
-    for (place, line) in (append.expected.0 + 1..).zip(append.lines) {
-        insert.execute(params![name, number(Length(place))?, line]).map_err(failed)?;
+    for (place, line) in (append.expected + 1..).zip(append.lines) {
+        insert.execute(params![name, number(place)?, line]).map_err(failed)?;
     }
     let mut insert = transaction
-        .prepare("INSERT INTO outbox (stream, length, place, body) VALUES (?1, ?2, ?3, ?4)")
+        .prepare("INSERT INTO outbox (stream, version, place, body) VALUES (?1, ?2, ?3, ?4)")
         .map_err(failed)?;
     for (place, body) in (0_i64..).zip(append.outbox) {
         insert.execute(params![name, number(append.after())?, place, body]).map_err(failed)?;
     }
+    for document in append.documents {
+        let digest = Digest::of(document.as_bytes());
+        if kept(transaction, digest)?.is_none() {
+            transaction
+                .execute(
+                    "INSERT INTO documents (digest, body) VALUES (?1, ?2)",
+                    params![digest.to_hex(), document],
+                )
+                .map_err(failed)?;
+        }
+    }
     Ok(())
 }
 
+fn kept(connection: &Connection, digest: Digest) -> Result<Option<String>, JournalError> {
+    let mut select = connection.prepare("SELECT body FROM documents WHERE digest = ?1").map_err(failed)?;
+    let mut rows = select.query_map([digest.to_hex()], |row| row.get::<_, String>(0)).map_err(failed)?;
+    let body = rows.next().transpose().map_err(failed)?;
+    match body {
+        Some(body) if Digest::of(body.as_bytes()) != digest => {
+            Err(damaged("a document is not what was kept"))
+        }
+        found => Ok(found),
+    }
+}
+
 impl Journal for Sqlite {
-    fn read(&self, at: &Stream) -> Result<Vec<String>, JournalError> {
+    fn read(&self, at: &StreamId) -> Result<Vec<String>, JournalError> {
         let mut connection = self.connection();
         let transaction = connection.transaction().map_err(failed)?;
         let name = at.to_string();
@@ -185,12 +214,13 @@ impl Journal for Sqlite {
             }
             lines.push(line);
         }
-        if Length(lines.len() as u64) == expected { Ok(lines) } else { Err(damaged("a line is missing")) }
+        if lines.len() as u64 == expected { Ok(lines) } else { Err(damaged("a line is missing")) }
     }
 
-    fn streams(&self) -> Result<Vec<Stream>, JournalError> {
+    fn streams(&self) -> Result<Vec<StreamId>, JournalError> {
         let connection = self.connection();
-        let mut select = connection.prepare("SELECT stream FROM streams WHERE length > 0").map_err(failed)?;
+        let mut select =
+            connection.prepare("SELECT stream FROM streams WHERE version > 0").map_err(failed)?;
         let rows = select.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
         let mut streams = rows.map(|name| stream(&name.map_err(failed)?)).collect::<Result<Vec<_>, _>>()?;
         // Databases differ in how they order text.
@@ -198,13 +228,13 @@ impl Journal for Sqlite {
         Ok(streams)
     }
 
-    fn append(&self, append: &Append<'_>) -> Result<Length, AppendError> {
+    fn append(&self, append: &Append<'_>) -> Result<u64, AppendError> {
         append.check()?;
         let mut connection = self.connection();
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        for (stream, length) in append.unmoved {
-            claim(&transaction, stream, *length, *length)?;
+        for (stream, version) in append.unmoved {
+            claim(&transaction, stream, *version, *version)?;
         }
         claim(&transaction, append.stream, append.expected, append.after())?;
         write(&transaction, append)?;
@@ -212,17 +242,23 @@ impl Journal for Sqlite {
         Ok(append.after())
     }
 
+    fn document(&self, digest: Digest) -> Result<Option<String>, JournalError> {
+        kept(&self.connection(), digest)
+    }
+
     fn waiting(&self, limit: u32) -> Result<Vec<Waiting>, JournalError> {
         let connection = self.connection();
         let mut select = connection
-            .prepare("SELECT stream, length, place, body FROM outbox ORDER BY stream, length, place LIMIT ?1")
+            .prepare(
+                "SELECT stream, version, place, body FROM outbox ORDER BY stream, version, place LIMIT ?1",
+            )
             .map_err(failed)?;
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
         let rows = select.query_map([limit], read).map_err(failed)?;
         let message = |row: rusqlite::Result<(String, i64, i64, String)>| {
             let (name, after, place, body) = row.map_err(failed)?;
             let place = u32::try_from(place).map_err(|_| damaged("a message has no place"))?;
-            Ok(Waiting { id: MessageId { stream: stream(&name)?, length: length(after)?, place }, body })
+            Ok(Waiting { id: MessageId { stream: stream(&name)?, version: version(after)?, place }, body })
         };
         rows.map(message).collect()
     }
@@ -230,8 +266,8 @@ impl Journal for Sqlite {
     fn sent(&self, id: &MessageId) -> Result<(), JournalError> {
         self.connection()
             .execute(
-                "DELETE FROM outbox WHERE stream = ?1 AND length = ?2 AND place = ?3",
-                params![id.stream.to_string(), number(id.length)?, i64::from(id.place)],
+                "DELETE FROM outbox WHERE stream = ?1 AND version = ?2 AND place = ?3",
+                params![id.stream.to_string(), number(id.version)?, i64::from(id.place)],
             )
             .map_err(failed)?;
         Ok(())

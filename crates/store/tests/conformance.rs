@@ -4,38 +4,45 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use docket::journal::{
-    APPEND_MAX_LINES, Append, AppendError, Journal, JournalError, LINE_MAX_BYTES, Length, Stream,
-};
+use docket::journal::{APPEND_MAX_LINES, Append, AppendError, DOCUMENT_MAX_BYTES, Journal, JournalError};
+use docket::{ENTRY_MAX_BYTES, StreamId};
 use store::{Fault, Memory, Sqlite};
 use tempfile::TempDir;
+use types::Digest;
 
-fn case(name: &str) -> Stream {
-    Stream::Case(name.parse().unwrap())
+fn case(name: &str) -> StreamId {
+    StreamId::Case(name.parse().unwrap())
 }
 
 fn lines(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn add(journal: &dyn Journal, stream: &Stream, expected: u64, words: &[&str]) -> Result<Length, AppendError> {
+fn add(journal: &dyn Journal, stream: &StreamId, expected: u64, words: &[&str]) -> Result<u64, AppendError> {
     add_with(journal, (stream, expected), words, &[], &[])
 }
 
 fn add_with(
     journal: &dyn Journal,
-    (stream, expected): (&Stream, u64),
+    (stream, expected): (&StreamId, u64),
     words: &[&str],
     outbox: &[&str],
-    unmoved: &[(Stream, Length)],
-) -> Result<Length, AppendError> {
+    unmoved: &[(StreamId, u64)],
+) -> Result<u64, AppendError> {
     let (lines, outbox) = (lines(words), lines(outbox));
-    journal.append(&Append { stream, expected: Length(expected), unmoved, lines: &lines, outbox: &outbox })
+    journal.append(&Append {
+        stream,
+        expected: expected,
+        unmoved,
+        lines: &lines,
+        outbox: &outbox,
+        documents: &[],
+    })
 }
 
-fn moved(result: Result<Length, AppendError>) -> Option<(Stream, u64, u64)> {
+fn moved(result: Result<u64, AppendError>) -> Option<(StreamId, u64, u64)> {
     match result {
-        Err(AppendError::Moved { stream, expected, found }) => Some((stream, expected.0, found.0)),
+        Err(AppendError::Moved { stream, expected, found }) => Some((stream, expected, found)),
         _ => None,
     }
 }
@@ -55,11 +62,11 @@ fn open(folder: &TempDir) -> Sqlite {
 fn a_stream_is_read_in_the_order_in_which_it_was_written() {
     on_each(|journal| {
         assert_eq!(journal.read(&case("a")).unwrap(), Vec::<String>::new());
-        assert_eq!(add(journal, &case("a"), 0, &["one", "two"]).unwrap(), Length(2));
-        assert_eq!(add(journal, &case("a"), 2, &["three", "\u{e4} ' \" -- ;"]).unwrap(), Length(4));
-        assert_eq!(add(journal, &Stream::Register, 0, &["other"]).unwrap(), Length(1));
+        assert_eq!(add(journal, &case("a"), 0, &["one", "two"]).unwrap(), 2);
+        assert_eq!(add(journal, &case("a"), 2, &["three", "\u{e4} ' \" -- ;"]).unwrap(), 4);
+        assert_eq!(add(journal, &StreamId::Register, 0, &["other"]).unwrap(), 1);
         assert_eq!(journal.read(&case("a")).unwrap(), lines(&["one", "two", "three", "\u{e4} ' \" -- ;"]));
-        assert_eq!(journal.streams().unwrap(), [Stream::Register, case("a")]);
+        assert_eq!(journal.streams().unwrap(), [StreamId::Register, case("a")]);
     });
 }
 
@@ -81,15 +88,15 @@ fn an_append_on_another_length_than_expected_leaves_nothing() {
 #[test]
 fn an_append_fails_when_a_stream_that_it_was_decided_on_has_moved() {
     on_each(|journal| {
-        let register = |length| [(Stream::Register, Length(length))];
+        let register = |version| [(StreamId::Register, version)];
         add_with(journal, (&case("a"), 0), &["one"], &[], &register(0)).unwrap();
-        add(journal, &Stream::Register, 0, &["revoked"]).unwrap();
+        add(journal, &StreamId::Register, 0, &["revoked"]).unwrap();
         let late = add_with(journal, (&case("a"), 1), &["two"], &["tell"], &register(0));
-        assert_eq!(moved(late), Some((Stream::Register, 0, 1)));
+        assert_eq!(moved(late), Some((StreamId::Register, 0, 1)));
         assert_eq!(journal.read(&case("a")).unwrap(), lines(&["one"]));
         assert!(journal.waiting(10).unwrap().is_empty());
         add_with(journal, (&case("a"), 1), &["two"], &[], &register(1)).unwrap();
-        assert_eq!(journal.read(&Stream::Register).unwrap(), lines(&["revoked"]), "held, not changed");
+        assert_eq!(journal.read(&StreamId::Register).unwrap(), lines(&["revoked"]), "held, not changed");
     });
 }
 
@@ -111,15 +118,42 @@ fn messages_are_kept_with_their_lines_until_they_are_sent() {
 #[test]
 fn what_is_outside_the_limits_is_refused_before_anything_is_kept() {
     on_each(|journal| {
-        let long = "x".repeat(LINE_MAX_BYTES + 1);
+        let long = "x".repeat(ENTRY_MAX_BYTES + 1);
         let many = vec!["x"; APPEND_MAX_LINES + 1];
         for words in [vec![], vec!["two\nlines"], vec![long.as_str()], many] {
             assert!(matches!(add(journal, &case("a"), 0, &words), Err(AppendError::OutOfBounds)));
         }
         assert!(journal.streams().unwrap().is_empty());
-        let longest = "x".repeat(LINE_MAX_BYTES);
+        let longest = "x".repeat(ENTRY_MAX_BYTES);
         add(journal, &case("a"), 0, &[longest.as_str(); 3]).unwrap();
         assert_eq!(journal.read(&case("a")).unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn a_document_is_kept_with_the_lines_that_name_it_and_found_by_its_digest() {
+    on_each(|journal| {
+        let (lines, documents) = (lines(&["one"]), lines(&["a letter", "a letter", "\n"]));
+        let stream = case("a");
+        let append = |expected| Append {
+            stream: &stream,
+            expected,
+            unmoved: &[],
+            lines: &lines,
+            outbox: &[],
+            documents: &documents,
+        };
+        let digest = Digest::of(b"a letter");
+        assert!(journal.append(&append(3)).is_err());
+        assert_eq!(journal.document(digest).unwrap(), None);
+        journal.append(&append(0)).unwrap();
+        journal.append(&append(1)).unwrap();
+        assert_eq!(journal.document(digest).unwrap().as_deref(), Some("a letter"));
+        let long = ["x".repeat(DOCUMENT_MAX_BYTES + 1)];
+        assert!(matches!(
+            journal.append(&Append { documents: &long, ..append(2) }),
+            Err(AppendError::OutOfBounds)
+        ));
     });
 }
 

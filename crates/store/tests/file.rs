@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use docket::journal::{Append, AppendError, Journal, JournalError, Length, Stream};
+use docket::StreamId;
+use docket::journal::{Append, AppendError, Journal, JournalError};
 use rusqlite::Connection;
 use store::Sqlite;
 use tempfile::TempDir;
@@ -16,14 +17,15 @@ fn folder() -> (TempDir, PathBuf) {
     (folder, file)
 }
 
-fn append(journal: &Sqlite, expected: u64, line: &str) -> Result<Length, AppendError> {
-    let (stream, lines) = (Stream::Register, [line.to_owned()]);
+fn append(journal: &Sqlite, expected: u64, line: &str) -> Result<u64, AppendError> {
+    let (stream, lines) = (StreamId::Register, [line.to_owned()]);
     journal.append(&Append {
         stream: &stream,
-        expected: Length(expected),
+        expected: expected,
         unmoved: &[],
         lines: &lines,
         outbox: &[],
+        documents: &[],
     })
 }
 
@@ -32,7 +34,7 @@ fn change(file: &Path, sql: &str) {
 }
 
 fn read(file: &Path) -> Result<Vec<String>, JournalError> {
-    Sqlite::open(file)?.read(&Stream::Register)
+    Sqlite::open(file)?.read(&StreamId::Register)
 }
 
 #[test]

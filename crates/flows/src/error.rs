@@ -97,6 +97,8 @@ pub enum Family {
     Containment,
     /// The record cannot be kept: make space, then run the same command again.
     Record,
+    /// The docket's rules say no: nothing was recorded.
+    Refused,
     /// The operator stopped it: run the same command again.
     Stopped,
 }
@@ -113,6 +115,7 @@ impl Family {
             Self::Containment => 6,
             Self::Record => 7,
             Self::Stopped => 9,
+            Self::Refused => 10,
         }
     }
 
@@ -127,6 +130,7 @@ impl Family {
             Self::Containment => "containment",
             Self::Record => "record",
             Self::Stopped => "stopped",
+            Self::Refused => "refused",
         }
     }
 }

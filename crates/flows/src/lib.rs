@@ -4,6 +4,7 @@
 //! decided (`assay`), keeps the record (`ledger`) and has it shown (`report`). Domain rooms do not know each other;
 //! what passes from one to another is converted here.
 
+pub mod cases;
 pub mod dry_run;
 pub mod error;
 pub mod evidence;

@@ -1,0 +1,72 @@
+//! Why something could not be done with a case: a rule said no, or the record could not be kept or read.
+
+use std::path::PathBuf;
+
+use docket::journal::JournalError;
+use docket::{PersonId, PolicyError, RecordError, Refusal, StreamId};
+
+use crate::error::Family;
+
+/// What stops a use case of the docket.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// The rules say no. Nothing was kept.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The record is not what was kept.
+    #[error("the record of {stream} cannot be believed; restore it from a copy")]
+    Record {
+        /// Whose.
+        stream: StreamId,
+        /// Why.
+        source: RecordError,
+    },
+    /// The record cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The policies cannot be used: nothing is started.
+    #[error("the policies cannot be used")]
+    Policies(#[from] PolicyError),
+    /// The person could act from several seats.
+    #[error("{person} has several seats; name one with --seat ROLE/PARTY")]
+    SeatUnnamed {
+        /// Who.
+        person: PersonId,
+    },
+    /// Somebody else wrote faster, again and again.
+    #[error("others keep changing {0}; try again")]
+    Contended(StreamId),
+    /// A file of the docket's cannot be written or read.
+    #[error("{file} cannot be used; check its permissions and the space", file = .file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{file}: {what}", file = .file.display())]
+    Invalid {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The signing key of the house.
+    #[error(transparent)]
+    House(Box<crate::error::FlowError>),
+}
+
+impl CaseError {
+    /// The error's family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Refused(_) => Family::Refused,
+            Self::SeatUnnamed { .. } => Family::Usage,
+            Self::Policies(_) | Self::Invalid { .. } => Family::Input,
+            Self::Record { .. } | Self::Journal(_) | Self::Contended(_) | Self::File { .. } => Family::Record,
+            Self::House(error) => error.family(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Cases: signed envelopes taken in, time passed, receipts delivered, records read. The docket decides; what it decided
+//! is kept in one append, or not at all.
+
+mod deliver;
+mod draft;
+mod error;
+mod take_in;
+
+use docket::journal::Journal;
+use docket::{Aggregate, Case, CaseId, Gate, Record, Register, StreamId};
+use types::Clock;
+
+pub use deliver::deliver;
+pub use draft::{Draft, Signatory, draft};
+pub use error::CaseError;
+pub use take_in::{Taken, pass_time, take_in};
+
+/// Where the docket is kept, and under which policies and which clock.
+#[derive(Clone, Copy)]
+pub struct Office<'a> {
+    /// The streams.
+    pub journal: &'a dyn Journal,
+    /// The policies.
+    pub gate: &'a dyn Gate,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl Office<'_> {
+    /// The register as it stands.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn register(&self) -> Result<Record<Register>, CaseError> {
+        self.load(Record::of_register())
+    }
+
+    /// A case as it stands; one under whose name nothing happened is empty.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn case(&self, id: &CaseId) -> Result<Record<Case>, CaseError> {
+        self.load(Record::of_case(id.clone()))
+    }
+
+    /// The names of all cases.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn cases(&self) -> Result<Vec<CaseId>, CaseError> {
+        let case = |stream| match stream {
+            StreamId::Case(id) => Some(id),
+            StreamId::Register => None,
+        };
+        Ok(self.journal.streams()?.into_iter().filter_map(case).collect())
+    }
+
+    fn load<S: Aggregate>(&self, empty: Record<S>) -> Result<Record<S>, CaseError> {
+        let stream = empty.state().stream();
+        let lines = self.journal.read(&stream)?;
+        empty.load(lines.iter().map(String::as_str)).map_err(|source| CaseError::Record { stream, source })
+    }
+}

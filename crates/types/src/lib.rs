@@ -12,7 +12,7 @@ mod time;
 pub mod transcript;
 
 pub use digest::{Digest, DigestError, Hasher};
-pub use name::{Area, AttemptId, ItemId, NameError, RunNumber};
+pub use name::{Area, AttemptId, ItemId, NameError, RunNumber, check_name};
 pub use outcome::{Outcome, Unscorable};
 pub use secret::Secret;
 pub use time::{Clock, Timestamp, TimestampError};

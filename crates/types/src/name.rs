@@ -14,13 +14,17 @@ const NAME_MAX_CHARS: usize = 64;
 #[error("a name is 1 to 64 small letters, digits and inner hyphens")]
 pub struct NameError;
 
-fn checked(text: &str) -> Result<String, NameError> {
+/// Whether `text` can be a name, for rooms whose names are types of their own.
+///
+/// # Errors
+/// [`NameError`].
+pub fn check_name(text: &str) -> Result<(), NameError> {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let sound = (1..=NAME_MAX_CHARS).contains(&text.len())
         && text.chars().all(inner)
         && !text.starts_with('-')
         && !text.ends_with('-');
-    if sound { Ok(text.to_owned()) } else { Err(NameError) }
+    if sound { Ok(()) } else { Err(NameError) }
 }
 
 macro_rules! name {
@@ -42,7 +46,8 @@ macro_rules! name {
             type Err = NameError;
 
             fn from_str(text: &str) -> Result<Self, NameError> {
-                checked(text).map(Self)
+                check_name(text)?;
+                Ok(Self(text.to_owned()))
             }
         }
 

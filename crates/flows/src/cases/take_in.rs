@@ -77,7 +77,8 @@ impl<E: Into<CaseError>> From<E> for Failed {
 fn into_register(office: &Office<'_>, signed: &Signed) -> Result<Taken, Failed> {
     let record = office.register()?;
     let entries = receive_register(&record, signed, office.clock.now())?;
-    append(office.journal, &record, &entries, &[], (&[], &[signed.to_string()]))?;
+    append(office.journal, &record, &entries, &[], (&[], &[signed.to_string()]))
+        .map_err(Failed::Append)?;
     Ok(Taken::Register(entries))
 }
 
@@ -87,7 +88,8 @@ fn into_case(office: &Office<'_>, id: &CaseId, signed: &Signed) -> Result<Taken,
     let entries = receive(&record, &setting, signed, office.clock.now())?;
     let unmoved = [(StreamId::Register, register.head().version)];
     let receipts = receipts(&record, &entries)?;
-    append(office.journal, &record, &entries, &unmoved, (&receipts, &[signed.to_string()]))?;
+    append(office.journal, &record, &entries, &unmoved, (&receipts, &[signed.to_string()]))
+        .map_err(Failed::Append)?;
     Ok(Taken::Case(entries))
 }
 

@@ -9,7 +9,7 @@ use types::{AttemptId, Digest, RunNumber};
 use super::{Broken, broken};
 use crate::evidence::{CHECKPOINT, LOCK, LOG, Log, Record, SIGNER, digest_of};
 use crate::plan::{PLAN, Plan, PlannedItem, PlannedModel};
-use crate::review::inspect_file;
+use crate::review::{inspect_file, model_probe_file};
 use crate::summary::{run_file, submission_file, transcript_file};
 
 /// Checks that the files that the log names are there as it names them, and belong to evidence of this plan.
@@ -25,7 +25,7 @@ pub(super) fn named(folder: &Path, log: &Log, plan: &Plan, present: &BTreeSet<St
         }
     }
     for (path, (digest, size_bytes)) in &named {
-        if !belongs(path, plan, runs) {
+        if !belongs(path, plan, runs) && !probes_model(path, plan, log) {
             return broken(*path, "is no file that evidence of this plan has");
         }
         if !present.contains(*path) {
@@ -70,6 +70,21 @@ fn belongs(path: &str, plan: &Plan, runs: usize) -> bool {
     };
     let manifest = path == "manifest.json" && matches!(plan.model, PlannedModel::Weights { .. });
     [PLAN, SIGNER].contains(&path) || manifest || is_view(path, runs) || numbers(runs).any(of_run)
+}
+
+/// What the probe found in the model's own chamber, at each start of a run.
+fn probes_model(path: &str, plan: &Plan, log: &Log) -> bool {
+    let starts = log.lines.iter().filter_map(|line| match line.record {
+        Record::RunStarted { run, .. } | Record::RunResumed { run, .. } => Some(run),
+        _ => None,
+    });
+    let mut known: BTreeMap<RunNumber, usize> = BTreeMap::new();
+    let mut files = starts.map(|run| {
+        let start = known.entry(run).or_default();
+        *start += 1;
+        model_probe_file(run, *start)
+    });
+    matches!(plan.model, PlannedModel::Weights { .. }) && files.any(|file| file == path)
 }
 
 fn numbers(runs: usize) -> impl Iterator<Item = RunNumber> {

@@ -490,6 +490,7 @@ impl Attempt<'_, '_> {
         let verdict = judge(self.desk.host, self.desk.builds, self.item, bytes.as_deref());
         let (outcome, Verdict { accepted, reason, flags }) = match verdict {
             Ok(verdict) => (if verdict.accepted { Outcome::Passed } else { Outcome::Failed }, verdict),
+            Err(OracleError::NotContained(open)) => return Err(AttemptError::NotContained(open)),
             Err(error) => {
                 let reason = error.to_string();
                 (

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use chamber::{Chamber, Collected, Exec, Leftovers, Limits, Streams};
 use types::Digest;
-use types::transcript::{Exit, ProbeResult};
+use types::transcript::Exit;
 
 use super::{Bench, OracleError, sanitizer};
+use crate::contained;
 
 /// Name under which every program is compiled, as it stands in a report's frames.
 pub const SOURCE_NAME: &str = "program.c";
@@ -91,7 +92,7 @@ pub fn own(bench: &Bench<'_>, source: &[u8]) -> Result<Program, OracleError> {
 
 /// Compiles a source; the inner error is what the compiler said.
 pub fn compile(bench: &Bench<'_>, source: &[u8]) -> Result<Result<Program, String>, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
+    let mut chamber = open(bench, COMPILE_TIMEOUT)?;
     chamber.put("/work/program.c", 0o644, source)?;
     let ran = chamber.exec(&alone(COMPILE, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
     let collected = chamber.get("/work/program", PROGRAM_MAX_BYTES)?;
@@ -105,7 +106,7 @@ pub fn compile(bench: &Bench<'_>, source: &[u8]) -> Result<Result<Program, Strin
 /// What a source's object defines and calls, as `nm` lists it; `None` when that is too much to look at, or cannot
 /// be listed although the source has compiled.
 pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<Option<String>, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
+    let mut chamber = open(bench, COMPILE_TIMEOUT)?;
     chamber.put("/work/program.c", 0o644, source)?;
     let ran = chamber.exec(&alone(LIST_SYMBOLS, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
     chamber.close()?;
@@ -113,13 +114,9 @@ pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<Option<String>, Oracl
     Ok(listed.then(|| String::from_utf8_lossy(&ran.output).into_owned()))
 }
 
-/// A submission runs in no chamber that has not been probed.
-fn contained(chamber: &mut Chamber) -> Result<(), OracleError> {
-    let checks = chamber.probe()?;
-    match checks.into_iter().find(|check| check.result == ProbeResult::Open) {
-        Some(check) => Err(OracleError::NotContained(check.name)),
-        None => Ok(()),
-    }
+/// Nothing of a submission's is read, compiled or run in a chamber that has not been probed.
+fn open(bench: &Bench<'_>, timeout: Duration) -> Result<Chamber, OracleError> {
+    contained::open(bench.host, &limits(timeout))?.map_err(OracleError::NotContained)
 }
 
 /// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output. It cannot start
@@ -131,8 +128,7 @@ pub fn run(
     stdout_max_bytes: u64,
     reports: Reports,
 ) -> Result<Ran, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(bench.timeout))?;
-    contained(&mut chamber)?;
+    let mut chamber = open(bench, bench.timeout)?;
     chamber.put("/work/program", 0o755, program)?;
     chamber.put("/work/input", 0o644, stdin)?;
     let (path, errors) = match reports {

@@ -4,30 +4,102 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use types::{AttemptId, Digest, RunNumber};
+use types::{AttemptId, Digest, ItemId, RunNumber};
 
 use super::{Broken, broken};
 use crate::evidence::{CHECKPOINT, LOCK, LOG, Log, Record, SIGNER, digest_of};
-use crate::plan::{PLAN, Plan, PlannedItem, PlannedModel};
-use crate::review::{inspect_file, model_probe_file};
-use crate::summary::{run_file, submission_file, transcript_file};
+use crate::plan::{PLAN, Plan, PlannedModel};
+
+/// What a file of the evidence is, and thereby when it is added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Fixed before the first run.
+    Opening,
+    /// A run's, before its first attempt.
+    RunOpening(RunNumber),
+    /// What the probe found in the model's own chamber, the so manieth time that the run was started or resumed.
+    ModelProbe(RunNumber, usize),
+    /// An attempt's, while it is under way.
+    Attempt(AttemptId),
+    /// A run's, after its last attempt.
+    RunClosing(RunNumber),
+    /// Drawn from the rest after a run, and drawn again.
+    View,
+    /// A view of one run.
+    RunView(RunNumber),
+}
+
+impl Place {
+    /// What the file at `path` is in evidence of this plan.
+    pub(super) fn of(path: &str, plan: &Plan) -> Option<Self> {
+        let weights = matches!(plan.model, PlannedModel::Weights { .. });
+        match path {
+            PLAN | SIGNER => return Some(Self::Opening),
+            "manifest.json" => return weights.then_some(Self::Opening),
+            "report.json" | "report.html" => return Some(Self::View),
+            _ => {}
+        }
+        if let Some(run) = path.strip_prefix("run-").and_then(|rest| number(rest.strip_suffix(".eval")?)) {
+            return Some(Self::RunView(run));
+        }
+        let (run, name) = path.strip_prefix("runs/")?.split_once('/')?;
+        Self::in_run(number(run)?, name, plan)
+    }
+
+    fn in_run(run: RunNumber, name: &str, plan: &Plan) -> Option<Self> {
+        let claimed = matches!(plan.model, PlannedModel::Claimed { .. });
+        let of_item = |name: &str| {
+            let item: ItemId = name.parse().ok()?;
+            plan.suite
+                .items
+                .iter()
+                .any(|known| known.id == item)
+                .then_some(Self::Attempt(AttemptId { run, item }))
+        };
+        match name.split_once('/') {
+            Some(("attempts", name)) => of_item(name.strip_suffix(".jsonl")?),
+            Some(("submissions", name)) => of_item(name),
+            Some(_) => None,
+            None => match name {
+                "controls.json" => Some(Self::RunOpening(run)),
+                "endpoint-start.json" => claimed.then_some(Self::RunOpening(run)),
+                "endpoint-end.json" => claimed.then_some(Self::RunClosing(run)),
+                _ => {
+                    let start = name.strip_prefix("model-probe-")?.strip_suffix(".json")?;
+                    let weights = matches!(plan.model, PlannedModel::Weights { .. });
+                    let start = number(start).filter(|_| weights)?.get();
+                    Some(Self::ModelProbe(run, usize::try_from(start).ok()?))
+                }
+            },
+        }
+    }
+
+    fn is_view(&self) -> bool {
+        matches!(self, Self::View | Self::RunView(_))
+    }
+}
+
+/// A number from 1, in the one way of writing it.
+fn number(text: &str) -> Option<RunNumber> {
+    let value: u32 = text.parse().ok()?;
+    let read: RunNumber = serde_json::from_value(value.into()).ok()?;
+    (read.to_string() == text).then_some(read)
+}
 
 /// Checks that the files that the log names are there as it names them, and belong to evidence of this plan.
 pub(super) fn named(folder: &Path, log: &Log, plan: &Plan, present: &BTreeSet<String>) -> Result<(), Broken> {
-    let runs = log.lines.iter().filter(|line| matches!(line.record, Record::RunStarted { .. })).count();
     let mut named: BTreeMap<&str, (Digest, u64)> = BTreeMap::new();
     for line in &log.lines {
         if let Record::FileAdded { path, digest, size_bytes } = &line.record {
-            let before = named.insert(path, (*digest, *size_bytes));
-            if before.is_some() && !is_view(path, runs) {
+            let Some(place) = Place::of(path, plan) else {
+                return broken(path, "is no file that evidence of this plan has");
+            };
+            if named.insert(path, (*digest, *size_bytes)).is_some() && !place.is_view() {
                 return broken(path, "stands in the log twice");
             }
         }
     }
     for (path, (digest, size_bytes)) in &named {
-        if !belongs(path, plan, runs) && !probes_model(path, plan, log) {
-            return broken(*path, "is no file that evidence of this plan has");
-        }
         if !present.contains(*path) {
             return broken(*path, "is missing");
         }
@@ -51,46 +123,7 @@ pub(super) fn no_strays(log: &Log, present: &BTreeSet<String>) -> Result<(), Bro
     present.iter().find(stray).map_or(Ok(()), |path| broken(path, "is not in the log"))
 }
 
-/// Views are drawn from the rest, and drawn again after each run.
-fn is_view(path: &str, runs: usize) -> bool {
-    matches!(path, "report.json" | "report.html") || numbers(runs).any(|run| path == inspect_file(run))
-}
-
-fn belongs(path: &str, plan: &Plan, runs: usize) -> bool {
-    let claimed = matches!(plan.model, PlannedModel::Claimed { .. });
-    let of_run = |run: RunNumber| {
-        let probes = [run_file(run, "endpoint-start.json"), run_file(run, "endpoint-end.json")];
-        let of_item = |item: &PlannedItem| {
-            let attempt = AttemptId { run, item: item.id.clone() };
-            path == transcript_file(&attempt) || path == submission_file(&attempt)
-        };
-        path == run_file(run, "controls.json")
-            || (claimed && probes.iter().any(|probe| path == probe))
-            || plan.suite.items.iter().any(of_item)
-    };
-    let manifest = path == "manifest.json" && matches!(plan.model, PlannedModel::Weights { .. });
-    [PLAN, SIGNER].contains(&path) || manifest || is_view(path, runs) || numbers(runs).any(of_run)
-}
-
-/// What the probe found in the model's own chamber, at each start of a run.
-fn probes_model(path: &str, plan: &Plan, log: &Log) -> bool {
-    let starts = log.lines.iter().filter_map(|line| match line.record {
-        Record::RunStarted { run, .. } | Record::RunResumed { run, .. } => Some(run),
-        _ => None,
-    });
-    let mut known: BTreeMap<RunNumber, usize> = BTreeMap::new();
-    let mut files = starts.map(|run| {
-        let start = known.entry(run).or_default();
-        *start += 1;
-        model_probe_file(run, *start)
-    });
-    matches!(plan.model, PlannedModel::Weights { .. }) && files.any(|file| file == path)
-}
-
-fn numbers(runs: usize) -> impl Iterator<Item = RunNumber> {
-    std::iter::successors(Some(RunNumber::FIRST), |run| Some(run.next())).take(runs)
-}
-
+/// Lists every file beneath `folder`.
 pub(super) fn list(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) -> Result<(), Broken> {
     let entries = fs::read_dir(folder.join(prefix)).or_else(|_| broken(prefix, "cannot be read"))?;
     for entry in entries {
@@ -107,4 +140,52 @@ pub(super) fn list(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) ->
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{PlannedItem, PlannedSuite};
+    use crate::review::inspect_file;
+    use crate::summary::{submission_file, transcript_file};
+    use types::transcript::Budget;
+
+    fn plan(model: PlannedModel) -> Plan {
+        let area = "crack".parse::<types::Area>().unwrap();
+        let item = PlannedItem { id: "an-item".parse().unwrap(), area: area.clone(), difficulty: 1 };
+        let suite = PlannedSuite {
+            name: "s".to_owned(),
+            digest: Digest::of(b""),
+            areas: vec![area],
+            items: vec![item],
+        };
+        let budget = Budget { tokens: 1, turns: 1, seconds: 1 };
+        Plan::new(model, suite, budget, "bubblewrap".to_owned(), Digest::of(b""), None)
+    }
+
+    #[test]
+    fn every_path_that_is_written_has_its_place_and_no_other_spelling_does() {
+        let plan = plan(PlannedModel::Claimed { endpoint: "e".to_owned(), model: "m".to_owned() });
+        let (run, item) = (RunNumber::FIRST.next(), "an-item".parse().unwrap());
+        let attempt = AttemptId { run, item };
+        let written = [transcript_file(&attempt), submission_file(&attempt)];
+        assert!(written.iter().all(|path| Place::of(path, &plan) == Some(Place::Attempt(attempt.clone()))));
+        assert_eq!(Place::of(&inspect_file(run), &plan), Some(Place::RunView(run)));
+        assert_eq!(Place::of("runs/2/endpoint-end.json", &plan), Some(Place::RunClosing(run)));
+        for path in [
+            "runs/02/controls.json",
+            "runs/0/controls.json",
+            "runs/+2/controls.json",
+            "runs/2/attempts/another.jsonl",
+            "runs/2/submissions/an-item.jsonl",
+            "runs/2/attempts/an-item",
+            "run-2.eval/x",
+            "run-02.eval",
+            "manifest.json",
+            "runs/2/model-probe-1.json",
+            "certificate.html",
+        ] {
+            assert_eq!(Place::of(path, &plan), None, "{path}");
+        }
+    }
 }

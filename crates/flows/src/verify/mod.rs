@@ -5,8 +5,14 @@ mod attempt;
 mod files;
 mod history;
 mod plan;
+mod probes;
 mod signature;
+mod spent;
+mod times;
+mod turns;
 mod views;
+
+pub use times::latest;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,14 +1,20 @@
-//! The plan that the log opens with, and the manifest that the plan names.
+//! The plan that the log opens with: it contradicts neither itself nor the manifest that it names.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use seal::Manifest;
 use types::Digest;
 
-use super::{Broken, broken};
+use super::{Broken, broken, probes};
 use crate::evidence::{EVIDENCE_FORMAT, LOG, Log, Record};
-use crate::plan::{PLAN, Plan, PlannedModel};
+use crate::plan::{PLAN, Plan, PlannedModel, PlannedSuite};
+use crate::scripted::Script;
+
+/// The kind of chambers that this version makes, as plans name it.
+const CHAMBER: &str = "bubblewrap";
+/// An author's guess of an item's difficulty is one of these.
+const DIFFICULTIES: std::ops::RangeInclusive<u8> = 1..=5;
 
 /// The plan that the log opens with.
 pub(super) fn planned(folder: &Path, log: &Log) -> Result<(Plan, Digest), Broken> {
@@ -21,18 +27,49 @@ pub(super) fn planned(folder: &Path, log: &Log) -> Result<(Plan, Digest), Broken
         }
         _ => return broken(LOG, "does not open with a review"),
     }
-    sealed(folder, &plan)?;
+    if plan.to_bytes().map(|bytes| Digest::of(&bytes)).ok() != Some(digest) {
+        return broken(PLAN, "is not written as this program writes it");
+    }
+    if plan.chamber != CHAMBER {
+        return broken(PLAN, "names a kind of chamber that this version does not have");
+    }
+    whole_suite(&plan.suite)?;
+    model(folder, &plan)?;
     Ok((plan, digest))
 }
 
-/// The manifest is the one that the plan names.
-fn sealed(folder: &Path, plan: &Plan) -> Result<(), Broken> {
-    let PlannedModel::Weights { manifest, .. } = &plan.model else { return Ok(()) };
-    let name = "manifest.json";
-    let bytes = fs::read(folder.join(name)).or_else(|_| broken(name, "cannot be read"))?;
-    match serde_json::from_slice::<Manifest>(&bytes) {
-        Ok(read) if read.identity() == *manifest => Ok(()),
-        Ok(_) => broken(name, "is not the manifest that the plan names"),
-        Err(_) => broken(name, "is not a manifest"),
+/// Items stand once, by name, each in an area of the suite.
+fn whole_suite(suite: &PlannedSuite) -> Result<(), Broken> {
+    let areas: BTreeSet<_> = suite.areas.iter().collect();
+    let sorted = suite.items.windows(2).all(|pair| pair[0].id < pair[1].id);
+    let placed =
+        suite.items.iter().all(|item| areas.contains(&item.area) && DIFFICULTIES.contains(&item.difficulty));
+    if !suite.items.is_empty() && areas.len() == suite.areas.len() && sorted && placed {
+        Ok(())
+    } else {
+        broken(PLAN, "does not name each item of a suite once, in order, with an area of the suite")
     }
+}
+
+/// The manifest is the one that the plan names, and what the plan says of it holds; a script is one that exists.
+fn model(folder: &Path, plan: &Plan) -> Result<(), Broken> {
+    let (name, manifest, files, size_bytes) = match &plan.model {
+        PlannedModel::Weights { name, manifest, files, size_bytes, .. } => {
+            (name, manifest, files, size_bytes)
+        }
+        PlannedModel::Script { name } if name.parse::<Script>().is_err() => {
+            return broken(PLAN, "names a script that does not exist");
+        }
+        PlannedModel::Script { .. } | PlannedModel::Claimed { .. } => return Ok(()),
+    };
+    let path = "manifest.json";
+    let read: Manifest = probes::written(folder, path)?;
+    if read.identity() != *manifest {
+        return broken(path, "is not the manifest that the plan names");
+    }
+    let sum: u64 = read.files().iter().map(|file| file.size_bytes).sum();
+    if read.name() != name || read.files().len() as u64 != *files || sum != *size_bytes {
+        return broken(PLAN, "says something else of the model's files than their manifest");
+    }
+    Ok(())
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use ledger::{Checkpoint, Note, Tree, VerifierKey, open_checkpoint};
+use ledger::{Checkpoint, Note, Tree, VerifierKey, leaf_hash, open_checkpoint};
+use types::json;
 
 use super::{Broken, broken};
 use crate::evidence::{CHECKPOINT, LOG, Log, SIGNER};
@@ -12,7 +13,7 @@ use crate::evidence::{CHECKPOINT, LOG, Log, SIGNER};
 /// A checkpoint or a key is a few hundred bytes; what is longer does not parse.
 const NOTE_MAX_BYTES: u64 = 64 << 10;
 
-/// The checkpoint, if its signature holds under the given key, or else under the one that the package names.
+/// The checkpoint, if its signature holds under the key that the package names and, if one was given, under that.
 pub(super) fn checkpoint(folder: &Path, key: Option<&VerifierKey>) -> Result<Checkpoint, Broken> {
     let read = |name: &str| {
         let mut bytes = Vec::new();
@@ -36,10 +37,21 @@ pub(super) fn checkpoint(folder: &Path, key: Option<&VerifierKey>) -> Result<Che
     {
         return broken(CHECKPOINT, "bears another number of signatures than one");
     }
-    open_checkpoint(&note, key.unwrap_or(&own)).or_else(|error| broken(CHECKPOINT, error.to_string()))
+    let checkpoint =
+        open_checkpoint(&note, key.unwrap_or(&own)).or_else(|error| broken(CHECKPOINT, error.to_string()))?;
+    if key.is_some_and(|key| key != &own) {
+        broken(SIGNER, "is not the key that signed")
+    } else {
+        Ok(checkpoint)
+    }
 }
 
 pub(super) fn same_tree(folder: &Path, log: &Log, checkpoint: &Checkpoint) -> Result<(), Broken> {
+    for (line, leaf) in log.lines.iter().zip(&log.leaves) {
+        if json::line(line).map(|text| leaf_hash(text.as_bytes())).ok() != Some(*leaf) {
+            return broken(LOG, format!("line {} is not written as this program writes it", line.seq + 1));
+        }
+    }
     let signed = prefix(log, checkpoint.head().size);
     if signed.tree.head() == checkpoint.head() && signed.tree.size() < log.tree.size() {
         return broken(LOG, "is ahead of its checkpoint; run the same review again to finish it");

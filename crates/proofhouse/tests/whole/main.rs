@@ -9,7 +9,9 @@
 mod bad_input;
 mod endpoint;
 mod faults;
+mod forgery;
 mod house;
+mod lies;
 mod missing;
 mod review;
 mod slow;

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
 mod bad_input;
+mod closed;
 mod endpoint;
 mod faults;
 mod forgery;
@@ -16,4 +17,5 @@ mod missing;
 mod review;
 mod slow;
 mod tamper;
+mod truths;
 mod weights;

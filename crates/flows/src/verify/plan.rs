@@ -73,3 +73,37 @@ fn model(folder: &Path, plan: &Plan) -> Result<(), Broken> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::transcript::Budget;
+
+    #[test]
+    fn what_a_plan_says_of_the_models_files_is_what_their_manifest_says() {
+        let (weights, package) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(weights.path().join("model.gguf"), b"weights").unwrap();
+        let manifest = seal::take(weights.path(), &mut |_, _| {}).unwrap();
+        let written = serde_json::to_vec_pretty(&manifest).unwrap();
+        std::fs::write(package.path().join("manifest.json"), &written).unwrap();
+        let told = |name: &str, files, size_bytes| {
+            let weights = PlannedModel::Weights {
+                name: name.to_owned(),
+                manifest: manifest.identity(),
+                files,
+                size_bytes,
+                runtime: "proofhouse runtime".to_owned(),
+            };
+            let suite =
+                PlannedSuite { name: String::new(), digest: Digest::of(b""), areas: vec![], items: vec![] };
+            let budget = Budget { tokens: 1, turns: 1, seconds: 1 };
+            Plan::new(weights, suite, budget, CHAMBER.to_owned(), Digest::of(b""), None)
+        };
+        assert_eq!(model(package.path(), &told(manifest.name(), 1, 7)), Ok(()));
+        for lie in [told("a-great-model", 1, 7), told(manifest.name(), 2, 7), told(manifest.name(), 1, 8)] {
+            assert_eq!(model(package.path(), &lie).unwrap_err().what, PLAN);
+        }
+        std::fs::write(package.path().join("manifest.json"), [&written[..], b"\n"].concat()).unwrap();
+        assert!(model(package.path(), &told(manifest.name(), 1, 7)).is_err());
+    }
+}

@@ -142,4 +142,19 @@ mod tests {
         assert!(!all_of_a_chamber(&checks(&["firewall"]), none));
         assert!(known_limits("perfect").is_err());
     }
+
+    #[test]
+    fn an_endpoint_answers_each_fixed_prompt_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let answered = |models: usize, answers: usize| {
+            let probe = EndpointProbe {
+                models: vec!["m".to_owned(); models],
+                answers: vec![types::Digest::of(b"blue"); answers],
+            };
+            fs::write(folder.path().join("probe.json"), serde_json::to_vec_pretty(&probe).unwrap()).unwrap();
+            endpoint(folder.path(), "probe.json").is_ok()
+        };
+        assert!(answered(3, 3));
+        assert!(!answered(3, 100) && !answered(100, 100) && !answered(0, 0) && !answered(2, 3));
+    }
 }

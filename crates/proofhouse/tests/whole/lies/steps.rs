@@ -146,3 +146,19 @@ fn resume(forgery: &mut Forgery<'_>, before: &str) {
         json!({"seq": 0, "at": time, "record": "run_resumed", "run": 1, "limits": started["limits"]});
     forgery.lines.insert(at, resumed);
 }
+
+#[test]
+fn an_instruction_that_is_not_the_suites_is_found_by_whoever_has_the_suite() {
+    let house = honest();
+    for words in ["Print the answer, which is 42.", ""] {
+        let mut forgery = Forgery::of(&house, "honest");
+        retold(&mut forgery, |events| {
+            let at = event(events, "prompted");
+            events[at]["messages"][1]["content"] = words.into();
+        });
+        forgery.sign();
+        house.verify("out").with(0);
+        let out = house.path("out").to_string_lossy().into_owned();
+        house.run(&["rescore", &out]).with(7).says("was given other words than the suite's item");
+    }
+}

@@ -50,7 +50,7 @@ struct Attempt<'a> {
     /// The turn after which the model was reminded.
     reminded: Option<u32>,
     saved: (u32, Option<Digest>),
-    limited: bool,
+    limited: Option<Limit>,
     submitted: Option<Option<Submission>>,
     judged: Option<bool>,
 }
@@ -137,7 +137,7 @@ impl<'a> Attempt<'a> {
             declined: false,
             reminded: None,
             saved: (0, None),
-            limited: false,
+            limited: None,
             submitted: None,
             judged: None,
         }
@@ -170,7 +170,7 @@ impl<'a> Attempt<'a> {
             _ if !self.probed => Err("tells of a turn in a chamber that was not shown to contain"),
             _ if self.submitted.is_some() => Err("comes after the submission"),
             (_, Event::Submitted { submission }) => self.submits(*submission),
-            _ if self.limited => Err("goes on after a limit was reached"),
+            _ if self.limited.is_some() => Err("goes on after a limit was reached"),
             (_, event) => self.turns(event),
         }
     }
@@ -180,6 +180,10 @@ impl<'a> Attempt<'a> {
             return Err("goes on from another turn or workspace than the one that was saved last");
         }
         (self.before, self.probed, self.resumed, self.asked) = (Step::Began, false, true, false);
+        // A workspace that could not be saved is filled again, unless its submission was written down.
+        if self.limited == Some(Limit::Workspace) && self.submitted.is_none() {
+            self.limited = None;
+        }
         // What followed the last answer is done once more, unless its turn was saved.
         if let Some(open) = &mut self.turn {
             *open = Turn::of(open.answer);
@@ -215,7 +219,7 @@ impl<'a> Attempt<'a> {
                 Ok(())
             }
             Event::LimitReached { limit } => {
-                self.limited = true;
+                self.limited = Some(*limit);
                 if *limit == Limit::Turns && self.answers < self.plan.budget.turns {
                     return Err("reaches the limit of turns before the budget's last");
                 }
@@ -254,7 +258,7 @@ impl<'a> Attempt<'a> {
 
     fn submits(&mut self, submission: Option<Submission>) -> Follows {
         self.submitted = Some(submission);
-        let done = self.limited || self.is_silent();
+        let done = self.limited.is_some() || self.is_silent();
         // An agent that used up its chamber has no submission, wherever it was.
         if self.opened && (done || submission.is_none()) {
             Ok(())
@@ -292,7 +296,7 @@ impl<'a> Attempt<'a> {
             Outcome::Unscorable(Unscorable::ChamberLost) => open && self.probed,
             Outcome::Unscorable(Unscorable::Interrupted) => self.resumed && self.judged.is_none(),
             Outcome::Unscorable(Unscorable::ModelProtocol) => {
-                open && self.probed && self.resumed && !self.asked && !self.limited
+                open && self.probed && self.resumed && !self.asked && self.limited.is_none()
             }
         };
         if follows { Ok(()) } else { Err("ends with another outcome than the transcript tells of") }

@@ -416,10 +416,13 @@ impl Attempt<'_, '_> {
             Err(error) => return Ok(Err(error)),
         };
         self.state.turn = turn;
-        if let Some(workspace) = saved {
-            self.record(Event::TurnSaved { turn, workspace })?;
-            workspace::forget_before(folder, self.item, turn);
-        }
+        let Some(workspace) = saved else {
+            // Judged now, interrupted or not: filling its workspace must not let an attempt end as missing.
+            self.limited(Limit::Workspace)?;
+            return Ok(Ok(Some(End::Judge)));
+        };
+        self.record(Event::TurnSaved { turn, workspace })?;
+        workspace::forget_before(folder, self.item, turn);
         Ok(Ok(None))
     }
 

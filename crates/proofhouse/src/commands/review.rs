@@ -7,6 +7,7 @@ use std::time::Duration;
 use chamber::HostOptions;
 use flows::dry_run::{self, Expected};
 use flows::review::{self, Request, Source, ThresholdSource};
+use flows::verify;
 use range::chat::{Patience, endpoint_base};
 use report::data::Review;
 
@@ -18,6 +19,7 @@ use crate::terminal::{Terminal, span};
 pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     let mut progress = Terminal::new();
     let cancel = shell::cancel_on_interrupt();
+    let clock = SystemClock::after(verify::latest(&arguments.out));
     let request = Request {
         source: source(arguments)?,
         suite: arguments.suite.clone(),
@@ -34,7 +36,7 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
             answer: Duration::from_secs(arguments.answer_within.into()),
             ..Patience::default()
         },
-        clock: &SystemClock,
+        clock: &clock,
     };
     if arguments.dry_run {
         let plan = dry_run::run(&request, &mut progress)?;

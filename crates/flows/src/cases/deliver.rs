@@ -25,15 +25,19 @@ pub fn deliver(office: &Office<'_>, folder: &Path, signer: &SignerKey) -> Result
             return Ok(count);
         }
         for message in waiting {
-            let invalid = || CaseError::Invalid { file: folder.to_owned(), what: "a message is no receipt".to_owned() };
+            let invalid =
+                || CaseError::Invalid { file: folder.to_owned(), what: "a message is no receipt".to_owned() };
             let receipt: Receipt = serde_json::from_str(&message.body).map_err(|_| invalid())?;
             let case = folder.join(receipt.case.as_str());
             let file = case.join(format!("{:06}.txt", receipt.version));
             let failed = |source| CaseError::File { file: file.clone(), source };
             fs::create_dir_all(&case).map_err(failed)?;
-            let note = Note::sign(&text(&receipt), signer).map_err(|error| failed(io::Error::other(error)))?;
+            let note =
+                Note::sign(&text(&receipt), signer).map_err(|error| failed(io::Error::other(error)))?;
             let partial = file.with_extension("partial");
-            fs::write(&partial, note.to_string()).and_then(|()| fs::rename(&partial, &file)).map_err(failed)?;
+            fs::write(&partial, note.to_string())
+                .and_then(|()| fs::rename(&partial, &file))
+                .map_err(failed)?;
             office.journal.sent(&message.id)?;
             count += 1;
         }

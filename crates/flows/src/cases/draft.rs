@@ -46,18 +46,18 @@ pub fn draft<A: Serialize>(
 }
 
 fn actor(register: &Register, signatory: &Signatory, now: Timestamp) -> Result<Actor, CaseError> {
-    let person = signatory.person.clone();
+    let person = &signatory.person;
     let authority = signatory.delegation.clone().map_or(Authority::Own, Authority::Delegated);
     let seat = match &signatory.seat {
         Some(seat) => seat.clone(),
         None => {
-            let mut seats = register.seats_now(&person, now);
+            let mut seats = register.seats_now(person, now);
             match (seats.next(), seats.next()) {
                 (Some(only), None) => only.clone(),
-                (None, _) => return Err(Refusal::UnknownPerson { person }.into()),
-                (Some(_), Some(_)) => return Err(CaseError::SeatUnnamed { person }),
+                (None, _) => return Err(Refusal::UnknownPerson { person: person.clone() }.into()),
+                (Some(_), Some(_)) => return Err(CaseError::SeatUnnamed { person: person.clone() }),
             }
         }
     };
-    Ok(Actor { person, seat, authority })
+    Ok(Actor { person: person.clone(), seat, authority })
 }

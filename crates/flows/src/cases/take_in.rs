@@ -77,8 +77,7 @@ impl<E: Into<CaseError>> From<E> for Failed {
 fn into_register(office: &Office<'_>, signed: &Signed) -> Result<Taken, Failed> {
     let record = office.register()?;
     let entries = receive_register(&record, signed, office.clock.now())?;
-    append(office.journal, &record, &entries, &[], (&[], &[signed.to_string()]))
-        .map_err(Failed::Append)?;
+    append(office.journal, &record, &entries, &[], (&[], &[signed.to_string()])).map_err(Failed::Append)?;
     Ok(Taken::Register(entries))
 }
 
@@ -119,10 +118,10 @@ pub fn pass_time(office: &Office<'_>) -> Result<usize, CaseError> {
 
 /// The developer's receipts, one for each entry, as messages.
 fn receipts(record: &Record<Case>, entries: &[Entry<Event>]) -> Result<Vec<String>, CaseError> {
-    let after = record.clone().following(entries).map_err(|source| CaseError::Record {
-        stream: record.state().stream(),
-        source,
-    })?;
+    let after = record
+        .clone()
+        .following(entries)
+        .map_err(|source| CaseError::Record { stream: record.state().stream(), source })?;
     let file = after.state().file()?;
     entries
         .iter()

@@ -88,7 +88,7 @@ pub fn bounded() -> Vec<Try> {
     let mut acts = Acts(Vec::new());
     opening(&mut acts, 1);
     access(&mut acts);
-    measuring(&mut acts, &["look-1", "look-2"]);
+    measuring(&mut acts, &["look-1"]);
     deciding(&mut acts);
     partners(&mut acts, &[("grid", "par")]);
     acts.0

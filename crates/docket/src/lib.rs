@@ -51,6 +51,8 @@ pub use names::{
 };
 pub use policy::{Policies, PolicyError};
 pub use ppm::{ErrorBudget, Ppm, PpmError};
+#[cfg(feature = "seeded-bugs")]
+pub use record::read_back;
 pub use record::{
     Aggregate, Cause, ENTRY_MAX_BYTES, Entry, Head, Record, RecordError, receive, receive_register,
     receive_time,

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use types::{Digest, Timestamp};
 
 use crate::actor::{Actor, Verified};
+use crate::acts::delta;
 use crate::case::Case;
 use crate::decide::{Act, Event, Setting, decide, evolve, tick};
 use crate::envelope::{Envelope, Signed, StreamId, VersionOne, in_time};
 use crate::names::CaseId;
 use crate::refusal::Refusal;
 use crate::register::{Register, RegisterAct, RegisterEvent, decide_register, evolve_register};
-use crate::rules::Rules;
+use crate::rules::{Rule, Rules};
 
 /// Longer than any entry that an envelope can lead to.
 pub const ENTRY_MAX_BYTES: usize = 131_072;
@@ -376,8 +377,33 @@ pub fn receive(
     let events = decide(&record.state, &act, setting, now)?;
     // `decide` puts what was due first, then what the act did: one event; then what that made due.
     let cause = |at: usize| if at == due { signed_cause(&act) } else { Cause::Time };
-    let events = events.into_iter().enumerate().map(|(at, event)| (cause(at), event)).collect();
+    let events = events.into_iter().enumerate();
+    let events = events.map(|(at, event)| (cause(at), whole(event, setting.rules()))).collect();
     record.entries(events, now)
+}
+
+/// What is recorded of an event: all of it, unless a test dropped the rule.
+fn whole(event: Event, rules: Rules) -> Event {
+    match event {
+        Event::Delta(delta::Event::LookPlanned { look, subject, .. })
+            if !rules.keep(Rule::RecordsAreWhole) =>
+        {
+            let spends = crate::ppm::ErrorBudget::default();
+            delta::Event::LookPlanned { look, subject, spends }.into()
+        }
+        event => event,
+    }
+}
+
+/// `event` as it is read back after it was recorded: for a model checker, which keeps no lines.
+///
+/// # Errors
+/// [`RecordError::Unreadable`] if it could not be.
+#[cfg(feature = "seeded-bugs")]
+pub fn read_back(event: &Event, rules: Rules) -> Result<Event, RecordError> {
+    let unreadable = |_| RecordError::Unreadable { version: 0 };
+    let line = types::json::line(&whole(event.clone(), rules)).map_err(unreadable)?;
+    serde_json::from_str(&line).map_err(unreadable)
 }
 
 /// What time did to a case by `now`: entries to be kept, or none.

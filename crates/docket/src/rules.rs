@@ -61,6 +61,7 @@ pub enum Rule {
     DelegationTakesTwo,
 }
 
+#[cfg(feature = "seeded-bugs")]
 impl Rule {
     /// All of them.
     pub const ALL: [Self; 28] = [

@@ -17,6 +17,8 @@ use crate::seat::{Role, Side};
 pub struct Audit {
     developer: Option<PartyId>,
     pub(super) opened_at: Option<Timestamp>,
+    /// When the window was recorded as closed, other than by a withdrawal.
+    pub(super) closed_at: Option<Timestamp>,
     /// Until when the developer's own signatures let the window run.
     pub(super) signed_until: Option<Timestamp>,
     pub(super) threshold: Option<Digest>,
@@ -128,10 +130,10 @@ impl Audit {
                     self.signed_until = self.signed_until.max(Some(*until));
                 }
             }
+            window::Event::Closed { closed_at, .. } => self.closed_at = Some(*closed_at),
             window::Event::WorkPlanned { .. }
             | window::Event::WorkFinished { .. }
-            | window::Event::TimeLost(_)
-            | window::Event::Closed { .. } => {}
+            | window::Event::TimeLost(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! An [`Audit`] follows a case from outside: it sees only what was recorded, who signed it and when, and keeps its
 //! own books. So an invariant does not ask the rules whether the rules were kept. Each one is checked over every
-//! reachable state of a bounded case and along millions of random steps (`tests/model.rs`, `./script/bench docket`),
+//! reachable state of a bounded case and along millions of random steps (`tests/invariants.rs`, `./script/bench docket`),
 //! and each is shown to fail when the rule behind it is dropped.
 
 mod audit;

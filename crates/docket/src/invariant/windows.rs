@@ -62,7 +62,10 @@ pub fn invariant_withdrawing_leaves_no_mark(seen: &Seen) -> bool {
     let window = match &file.window {
         Window::Unopened => true,
         Window::Open { .. } => false,
-        Window::Closed { closed_at, ending, .. } => *closed_at < at || !lists_work(ending),
+        // One that had closed before lists what was unfinished then.
+        Window::Closed { closed_at, ending, .. } => {
+            seen.audit.closed_at == Some(*closed_at) || !lists_work(ending)
+        }
     };
     let promises = file.safeguards.values().all(|it| it.keeping != Keeping::Lapsed || it.due_at <= at);
     window && promises

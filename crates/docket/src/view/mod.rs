@@ -74,7 +74,7 @@ pub fn view_for(actor: &Actor, case: &Case, gate: &dyn Gate, now: Timestamp) -> 
             View::Consulted(Box::new(ConsultedView::of(file, party, now).ok_or(Refusal::NotFiled)?))
         }
         Role::Partner if all(PartnerView::COMPARTMENTS) => {
-            View::Partner(Box::new(PartnerView::of(file, party, now).ok_or(Refusal::NotFiled)?))
+            View::Partner(Box::new(PartnerView::of(file, party).ok_or(Refusal::NotFiled)?))
         }
         Role::Developer
         | Role::ReviewingOffice

@@ -1,7 +1,6 @@
 //! A partner's side of a case.
 
 use serde::Serialize;
-use types::Timestamp;
 
 use super::parts::{self, PartnerGrantLine, PartnerLine};
 use crate::case::File;
@@ -29,7 +28,7 @@ impl PartnerView {
 
     /// `partner`'s side of `file`; none if it was not selected.
     #[must_use]
-    pub fn of(file: &File, partner: &PartyId, _now: Timestamp) -> Option<Self> {
+    pub fn of(file: &File, partner: &PartyId) -> Option<Self> {
         let window = parts::partners(file).into_iter().find(|line| line.partner == *partner)?;
         let grants = parts::partner_grants(file).into_iter().filter(|grant| grant.partner == *partner);
         Some(Self { case: file.id.clone(), model: file.model.clone(), window, grants: grants.collect() })

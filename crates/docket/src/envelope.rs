@@ -10,7 +10,7 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use types::{Digest, Timestamp};
+use types::{Digest, Secret, Timestamp};
 
 use crate::actor::{Actor, Verified};
 use crate::calendar::after_days;
@@ -128,6 +128,20 @@ impl PersonKey {
     /// [`Refusal::UnusableKey`].
     pub fn from_seed(seed: &[u8; 32]) -> Result<Self, Refusal> {
         Ed25519KeyPair::from_seed_unchecked(seed).map(Self).map_err(|_| Refusal::UnusableKey)
+    }
+
+    /// The key whose private part is written as 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Refusal::UnusableKey`].
+    pub fn from_secret(secret: &Secret) -> Result<Self, Refusal> {
+        from_hex(secret.expose()).ok_or(Refusal::UnusableKey).and_then(|seed| Self::from_seed(&seed))
+    }
+
+    /// The private part `seed`, as [`from_secret`](Self::from_secret) reads it.
+    #[must_use]
+    pub fn secret(seed: &[u8; 32]) -> Secret {
+        Secret::new(to_hex(seed))
     }
 
     /// The public half.

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use docket::Refusal;
+use flows::cases::CaseError;
 use flows::error::{Family, FlowError};
 use flows::house::House;
 use range::chat::Cancel;
@@ -111,18 +113,19 @@ pub fn cancel_on_interrupt() -> Arc<Cancel> {
 #[derive(Debug)]
 pub struct Failure {
     family: Family,
+    rule: Option<&'static str>,
     text: String,
 }
 
 impl Failure {
     /// Options that make no sense.
     pub fn usage(text: impl Into<String>) -> Self {
-        Self { family: Family::Usage, text: text.into() }
+        Self { family: Family::Usage, rule: None, text: text.into() }
     }
 
     /// A file that is wrong.
     pub fn input(text: impl Into<String>) -> Self {
-        Self { family: Family::Input, text: text.into() }
+        Self { family: Family::Input, rule: None, text: text.into() }
     }
 
     /// Shows the failure and gives its exit code.
@@ -135,7 +138,29 @@ impl Failure {
 
 impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
-        let family = error.family();
+        Self::told(error.family(), None, &error)
+    }
+}
+
+impl From<CaseError> for Failure {
+    fn from(error: CaseError) -> Self {
+        let rule = match &error {
+            CaseError::Refused(refusal) => Some(refusal.code()),
+            _ => None,
+        };
+        Self::told(error.family(), rule, &error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        CaseError::from(refusal).into()
+    }
+}
+
+impl Failure {
+    /// What an error and its causes say.
+    fn told(family: Family, rule: Option<&'static str>, error: &dyn Error) -> Self {
         let mut text = report::inert(&error.to_string());
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -147,7 +172,7 @@ impl From<FlowError> for Failure {
             }
             cause = error.source();
         }
-        Self { family, text }
+        Self { family, rule, text }
     }
 }
 

@@ -102,6 +102,7 @@ def metrics(results, singles):
         "generated_tokens_per_s": (rate("generation", "generation_steps"), "tok/s"),
         "generated_cpu_ms_per_token": (cpu_ms("generation", "generation_steps"), "ms"),
         "next_turn_ms": (median(lambda result: 1000 * result["turn"]["s"]), "ms"),
+        "next_turn_cpu_ms": (median(lambda result: 1000 * result["turn"]["cpu_s"], singles), "ms"),
         "load_ms": (median(lambda result: 1000 * result["load"]["s"]), "ms"),
         "memory_mb": (median(lambda result: result["memory_mb"]), "MB"),
     }
@@ -126,7 +127,18 @@ def line(metric, value, peer_value, peer, unit="tokens"):
     print(json.dumps({"bench": "runtime", "metric": metric, **figures, "ratio": round(value / peer_value, 3)}))
 
 
+def warn_if_busy(threads):
+    load = os.getloadavg()[0]
+    if load > int(threads) / 2:
+        print(
+            f"The machine is busy (load {load:.1f}): only processor times and memory can be compared, because peers'"
+            " threads that wait spin away the time that they are given.",
+            file=sys.stderr,
+        )
+
+
 def main(weights, threads, bandwidth, *named):
+    warn_if_busy(threads)
     contestants = {name: shlex.split(command) for name, command in (pair.split("=", 1) for pair in named)}
     results, singles, bandwidths = rounds(weights, threads, shlex.split(bandwidth), contestants)
     own_name, *peers = contestants
@@ -139,7 +151,7 @@ def main(weights, threads, bandwidth, *named):
             line(metric, own[metric][0], value, peer, unit)
         line("same_greedy_tokens", *agreement(answers[own_name], answers[peer]), peer)
     for one, other in itertools.pairwise(peers):
-        # What engines differ by that round activations in the same way, for comparison.
+        # How much two others differ, for comparison.
         line(f"same_greedy_tokens_of_{one}", *agreement(answers[one], answers[other]), other)
     # Each generated token reads all the weights once; what the file holds besides is 2 % of it.
     limit = statistics.median(bandwidths) * 1e9 / os.path.getsize(weights)

@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROUNDS = 5
 ANSWER_TOKENS = 128
@@ -127,18 +128,34 @@ def line(metric, value, peer_value, peer, unit="tokens"):
     print(json.dumps({"bench": "runtime", "metric": metric, **figures, "ratio": round(value / peer_value, 3)}))
 
 
-def warn_if_busy(threads):
-    load = os.getloadavg()[0]
-    if load > int(threads) / 2:
+def busy_cores():
+    """How many cores other programs keep busy just now. (The load average would still count our own compiling.)"""
+
+    def ticks():
+        with open("/proc/stat") as file:
+            # User, nice, system, idle, waiting for disks, ...: see proc(5).
+            numbers = [int(number) for number in file.readline().split()[1:]]
+        idle = numbers[3] + numbers[4]
+        return sum(numbers[:8]) - idle, sum(numbers[:8])
+
+    busy, total = ticks()
+    time.sleep(2)
+    busy_then, total_then = ticks()
+    return os.cpu_count() * (busy_then - busy) / max(1, total_then - total)
+
+
+def warn_if_busy():
+    cores = busy_cores()
+    if cores > 0.2:
         print(
-            f"The machine is busy (load {load:.1f}): only processor times and memory can be compared, because peers'"
-            " threads that wait spin away the time that they are given.",
+            f"Other programs keep {cores:.1f} of {os.cpu_count()} cores busy: only processor times and memory can be"
+            " compared, because peers' waiting threads spin away the time that they are given.",
             file=sys.stderr,
         )
 
 
 def main(weights, threads, bandwidth, *named):
-    warn_if_busy(threads)
+    warn_if_busy()
     contestants = {name: shlex.split(command) for name, command in (pair.split("=", 1) for pair in named)}
     results, singles, bandwidths = rounds(weights, threads, shlex.split(bandwidth), contestants)
     own_name, *peers = contestants

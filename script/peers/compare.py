@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROUNDS = 5
 ANSWER_TOKENS = 128
@@ -102,6 +103,7 @@ def metrics(results, singles):
         "generated_tokens_per_s": (rate("generation", "generation_steps"), "tok/s"),
         "generated_cpu_ms_per_token": (cpu_ms("generation", "generation_steps"), "ms"),
         "next_turn_ms": (median(lambda result: 1000 * result["turn"]["s"]), "ms"),
+        "next_turn_cpu_ms": (median(lambda result: 1000 * result["turn"]["cpu_s"], singles), "ms"),
         "load_ms": (median(lambda result: 1000 * result["load"]["s"]), "ms"),
         "memory_mb": (median(lambda result: result["memory_mb"]), "MB"),
     }
@@ -126,7 +128,34 @@ def line(metric, value, peer_value, peer, unit="tokens"):
     print(json.dumps({"bench": "runtime", "metric": metric, **figures, "ratio": round(value / peer_value, 3)}))
 
 
+def busy_cores():
+    """How many cores other programs keep busy just now. (The load average would still count our own compiling.)"""
+
+    def ticks():
+        with open("/proc/stat") as file:
+            # User, nice, system, idle, waiting for disks, ...: see proc(5).
+            numbers = [int(number) for number in file.readline().split()[1:]]
+        idle = numbers[3] + numbers[4]
+        return sum(numbers[:8]) - idle, sum(numbers[:8])
+
+    busy, total = ticks()
+    time.sleep(2)
+    busy_then, total_then = ticks()
+    return os.cpu_count() * (busy_then - busy) / max(1, total_then - total)
+
+
+def warn_if_busy():
+    cores = busy_cores()
+    if cores > 0.2:
+        print(
+            f"Other programs keep {cores:.1f} of {os.cpu_count()} cores busy: only processor times and memory can be"
+            " compared, because peers' waiting threads spin away the time that they are given.",
+            file=sys.stderr,
+        )
+
+
 def main(weights, threads, bandwidth, *named):
+    warn_if_busy()
     contestants = {name: shlex.split(command) for name, command in (pair.split("=", 1) for pair in named)}
     results, singles, bandwidths = rounds(weights, threads, shlex.split(bandwidth), contestants)
     own_name, *peers = contestants
@@ -139,7 +168,7 @@ def main(weights, threads, bandwidth, *named):
             line(metric, own[metric][0], value, peer, unit)
         line("same_greedy_tokens", *agreement(answers[own_name], answers[peer]), peer)
     for one, other in itertools.pairwise(peers):
-        # What engines differ by that round activations in the same way, for comparison.
+        # How much two others differ, for comparison.
         line(f"same_greedy_tokens_of_{one}", *agreement(answers[one], answers[other]), other)
     # Each generated token reads all the weights once; what the file holds besides is 2 % of it.
     limit = statistics.median(bandwidths) * 1e9 / os.path.getsize(weights)

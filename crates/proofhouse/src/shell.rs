@@ -14,6 +14,8 @@ use flows::house::House;
 use range::chat::Cancel;
 use types::{Clock, Secret, Timestamp};
 
+use crate::note;
+
 /// The system's clock, which never goes back: when it is set back while this process runs, time goes on from where it
 /// was, and the first time is later than the latest that a package names which this process goes on with.
 pub struct SystemClock {
@@ -99,9 +101,7 @@ pub fn cancel_on_interrupt() -> Arc<Cancel> {
         if handler.stopped() {
             std::process::exit(Family::Stopped.exit_code().into());
         }
-        eprintln!(
-            "\nstopping after this step; press Ctrl-C again to stop at once (nothing is lost either way)"
-        );
+        note!("\nstopping after this step; press Ctrl-C again to stop at once (nothing is lost either way)");
         handler.stop();
     });
     // Without a handler Ctrl-C ends the process, which loses nothing either.
@@ -130,8 +130,8 @@ impl Failure {
 
     /// Shows the failure and gives its exit code.
     pub fn show(&self) -> ExitCode {
-        eprintln!("proofhouse: {}", self.text);
-        eprintln!("({}, exit code {}; see docs/errors.md)", self.family.code(), self.family.exit_code());
+        note!("proofhouse: {}", self.text);
+        note!("({}, exit code {}; see docs/errors.md)", self.family.code(), self.family.exit_code());
         ExitCode::from(self.family.exit_code())
     }
 }

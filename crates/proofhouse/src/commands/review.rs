@@ -13,6 +13,7 @@ use report::data::Review;
 
 use super::program;
 use crate::cli;
+use crate::say;
 use crate::shell::{self, Failure, SystemClock};
 use crate::terminal::{Terminal, span};
 
@@ -69,26 +70,23 @@ fn source(arguments: &cli::Review) -> Result<Source, Failure> {
 
 fn show_plan(plan: &dry_run::DryRun) {
     let budget = plan.budget;
-    println!("model      {} ({})", plan.model.name(), plan.model.identity());
-    println!("suite      {} ({})", plan.suite.name, plan.suite.digest);
-    println!("items      {}: the whole suite, which is uncalibrated (error rates unknown)", plan.items());
-    println!(
-        "per item   at most {} tokens, {} turns, {} seconds",
-        budget.tokens, budget.turns, budget.seconds
-    );
-    println!(
+    say!("model      {} ({})", plan.model.name(), plan.model.identity());
+    say!("suite      {} ({})", plan.suite.name, plan.suite.digest);
+    say!("items      {}: the whole suite, which is uncalibrated (error rates unknown)", plan.items());
+    say!("per item   at most {} tokens, {} turns, {} seconds", budget.tokens, budget.turns, budget.seconds);
+    say!(
         "time       about {} expected ({}); at most {}",
         span(plan.expected()),
         expected_from(plan.expected),
         span(plan.at_most())
     );
-    println!(
+    say!(
         "threshold  {}: cut {}, confidence {}",
         plan.threshold.threshold.estimand(),
         plan.threshold.threshold.cut(),
         plan.threshold.threshold.confidence()
     );
-    println!("No item of the suite was given, and nothing was committed to.");
+    say!("No item of the suite was given, and nothing was committed to.");
 }
 
 /// Where the expectation comes from, in words.
@@ -107,10 +105,10 @@ fn expected_from(expected: Expected) -> String {
 
 /// The final block: the finding, then what to type next.
 pub fn show(review: &Review, out: &Path, key: &Path) {
-    println!();
+    say!("");
     for line in report::summary(review) {
-        println!("{line}");
+        say!("{line}");
     }
-    println!("report    {}", out.join("report.html").display());
-    println!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());
+    say!("report    {}", out.join("report.html").display());
+    say!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());
 }

@@ -205,6 +205,25 @@ impl Signed {
         Self { line, signatures }
     }
 
+    /// The line that is signed, after [`DOMAIN`].
+    #[must_use]
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// The signatures so far.
+    #[must_use]
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
+    /// The same with one more signature.
+    #[must_use]
+    pub fn with(mut self, signature: Signature) -> Self {
+        self.signatures.push(signature);
+        self
+    }
+
     /// Reads what `Display` writes.
     ///
     /// # Errors

@@ -84,6 +84,33 @@ impl House {
         self.folder.join("paces").join(format!("{}.json", key.to_hex()))
     }
 
+    /// Where the docket is kept, unless another file is named.
+    #[must_use]
+    pub fn docket_path(&self) -> PathBuf {
+        self.folder.join("docket.sqlite")
+    }
+
+    /// Where developers' receipts are delivered.
+    #[must_use]
+    pub fn receipts_path(&self) -> PathBuf {
+        self.folder.join("receipts")
+    }
+
+    /// A digest of what identifies a natural person, salted with a secret of the house's, so that nobody is enrolled
+    /// twice and nobody can guess who is.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn identity(&self, text: &str) -> Result<Digest, FlowError> {
+        let file = self.folder.join("identity.salt");
+        let failed = |source| FlowError::House { file: file.clone(), source };
+        if !file.exists() {
+            write_private(&file, &random_bytes().map_err(failed)?).map_err(failed)?;
+        }
+        let salt = fs::read(&file).map_err(failed)?;
+        Ok(Digest::of_parts(&[b"proofhouse-identity-1", &salt, text.as_bytes()]))
+    }
+
     /// A folder for what is not kept, readable by the owner only; gone when it is dropped.
     pub(crate) fn working_folder(&self) -> Result<TempDir, FlowError> {
         let made = tempfile::Builder::new().prefix("working-").tempdir_in(&self.folder);

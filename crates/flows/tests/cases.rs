@@ -108,7 +108,7 @@ const NOW: i64 = 1_800_000_000_000;
 fn tell(journal: &dyn Journal) -> Vec<Signed> {
     let office = Office { journal, gate: &NoPolicies, clock: &Time(NOW) };
     (0..)
-        .map_while(|step| story(&office, step).inspect(|signed| drop(take_in(&office, signed).unwrap())))
+        .map_while(|step| story(&office, step).inspect(|signed| drop(take_in(&office, signed, &[]).unwrap())))
         .collect()
 }
 
@@ -133,7 +133,7 @@ fn whichever_effect_fails_an_act_that_is_sent_until_it_succeeds_is_kept_once() {
         let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
         journal.fail_after(effect, fault);
         for signed in &envelopes {
-            let failures = iter::from_fn(|| take_in(&office, signed).err());
+            let failures = iter::from_fn(|| take_in(&office, signed, &[]).err());
             failures.for_each(|error| assert!(matches!(error, CaseError::Journal(_)), "{error:?}"));
         }
         if journal.fault_pending() {
@@ -151,8 +151,8 @@ fn an_envelope_that_comes_again_is_answered_with_what_it_became() {
     let journal = Memory::new();
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
     let found = story(&office, 0).unwrap();
-    assert!(matches!(take_in(&office, &found).unwrap(), Taken::Register(_)));
-    assert!(matches!(take_in(&office, &found).unwrap(), Taken::Before { .. }));
+    assert!(matches!(take_in(&office, &found, &[]).unwrap(), Taken::Register(_)));
+    assert!(matches!(take_in(&office, &found, &[]).unwrap(), Taken::Before { .. }));
     let enrol = story(&office, 1).unwrap();
     let other = signed(
         &office,
@@ -160,8 +160,8 @@ fn an_envelope_that_comes_again_is_answered_with_what_it_became() {
         &founders(),
         RegisterAct::Enrol(enrolment("eve", 4, office_seat())),
     );
-    take_in(&office, &enrol).unwrap();
-    let late = take_in(&office, &other);
+    take_in(&office, &enrol, &[]).unwrap();
+    let late = take_in(&office, &other, &[]);
     assert!(matches!(late, Err(CaseError::Refused(Refusal::Stale { .. }))), "{late:?}");
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::transcript::Budget;
 
+use crate::commands::docket;
+
 /// Pre-release review of AI models: measured in containment, decided against a committed threshold, verifiable offline.
 #[derive(Debug, Parser)]
 #[command(name = "proofhouse", version, propagate_version = true, max_term_width = 100)]
@@ -25,6 +27,10 @@ pub enum Command {
     Rescore(Rescore),
     /// Repeat a finished review from its plan, as its next run.
     Rerun(Rerun),
+    /// Work with cases: every act is signed by those whom it takes.
+    Case(Case),
+    /// Work with the register of persons.
+    Person(Person),
     /// Work with suites.
     #[command(subcommand)]
     Suite(Suite),
@@ -90,6 +96,28 @@ pub enum ChamberKind {
     Auto,
     /// Namespaces made by bubblewrap.
     Bubblewrap,
+}
+
+/// `proofhouse case`.
+#[derive(Debug, Args)]
+pub struct Case {
+    /// Where the docket lies.
+    #[command(flatten)]
+    pub place: docket::Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub what: docket::Case,
+}
+
+/// `proofhouse person`.
+#[derive(Debug, Args)]
+pub struct Person {
+    /// Where the docket lies.
+    #[command(flatten)]
+    pub place: docket::Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub what: docket::Person,
 }
 
 /// `proofhouse verify`.

@@ -128,10 +128,21 @@ impl Failure {
         Self { family: Family::Input, rule: None, text: text.into() }
     }
 
+    /// The failure as people read it: what happened, and where to look it up.
+    pub fn lines(&self) -> [String; 2] {
+        let (code, exit) = (self.family.code(), self.family.exit_code());
+        let looked_up = match self.rule {
+            Some(rule) => format!("({code}: {rule}, exit code {exit}; see docs/refusals.md)"),
+            None => format!("({code}, exit code {exit}; see docs/errors.md)"),
+        };
+        [format!("proofhouse: {}", self.text), looked_up]
+    }
+
     /// Shows the failure and gives its exit code.
     pub fn show(&self) -> ExitCode {
-        note!("proofhouse: {}", self.text);
-        note!("({}, exit code {}; see docs/errors.md)", self.family.code(), self.family.exit_code());
+        for line in self.lines() {
+            note!("{line}");
+        }
         ExitCode::from(self.family.exit_code())
     }
 }

@@ -1,7 +1,7 @@
 //! Drafting an envelope: the act, the version it is for, and who is to sign it from which seat.
 
 use docket::{
-    Actor, Authority, DelegationId, Envelope, HouseId, PersonId, Refusal, Register, Seat, StreamId,
+    Actor, Authority, DelegationId, Enrolment, Envelope, HouseId, PersonId, Refusal, Register, RegisterAct, Seat, StreamId,
 };
 use serde::Serialize;
 use types::Timestamp;
@@ -45,19 +45,39 @@ pub fn draft<A: Serialize>(
     Ok(Draft { line, persons })
 }
 
-fn actor(register: &Register, signatory: &Signatory, now: Timestamp) -> Result<Actor, CaseError> {
-    let person = &signatory.person;
-    let authority = signatory.delegation.clone().map_or(Authority::Own, Authority::Delegated);
-    let seat = match &signatory.seat {
-        Some(seat) => seat.clone(),
-        None => {
-            let mut seats = register.seats_now(person, now);
-            match (seats.next(), seats.next()) {
-                (Some(only), None) => only.clone(),
-                (None, _) => return Err(Refusal::UnknownPerson { person: person.clone() }.into()),
-                (Some(_), Some(_)) => return Err(CaseError::SeatUnnamed { person: person.clone() }),
-            }
-        }
+/// The line that founders sign: there is no register yet that could know their seats.
+///
+/// # Errors
+/// [`CaseError`] when the act is too long.
+pub fn founding(house: &HouseId, expires: Timestamp, act: RegisterAct) -> Result<String, CaseError> {
+    let RegisterAct::Found { founders, .. } = &act else { return Err(Refusal::NotFounded.into()) };
+    let actor = |founder: &Enrolment| Actor {
+        person: founder.person.clone(),
+        seat: founder.seat.clone(),
+        authority: Authority::Own,
     };
-    Ok(Actor { person: person.clone(), seat, authority })
+    let persons = founders.iter().map(actor).collect();
+    Ok(Envelope::new(house.clone(), StreamId::Register, 0, expires, persons, act).line()?)
+}
+
+/// The seat from which a signatory acts: the one that is named, or their only one.
+///
+/// # Errors
+/// [`CaseError`] when they have none or several.
+pub fn seat(register: &Register, signatory: &Signatory, now: Timestamp) -> Result<Seat, CaseError> {
+    let person = &signatory.person;
+    if let Some(seat) = &signatory.seat {
+        return Ok(seat.clone());
+    }
+    let mut seats = register.seats_now(person, now);
+    match (seats.next(), seats.next()) {
+        (Some(only), None) => Ok(only.clone()),
+        (None, _) => Err(Refusal::UnknownPerson { person: person.clone() }.into()),
+        (Some(_), Some(_)) => Err(CaseError::SeatUnnamed { person: person.clone() }),
+    }
+}
+
+fn actor(register: &Register, signatory: &Signatory, now: Timestamp) -> Result<Actor, CaseError> {
+    let authority = signatory.delegation.clone().map_or(Authority::Own, Authority::Delegated);
+    Ok(Actor { person: signatory.person.clone(), seat: seat(register, signatory, now)?, authority })
 }

@@ -7,11 +7,11 @@ mod error;
 mod take_in;
 
 use docket::journal::Journal;
-use docket::{Aggregate, Case, CaseId, Gate, Record, Register, StreamId};
+use docket::{Aggregate, Case, CaseId, Entry, Event, Gate, Record, Register, RegisterEvent, StreamId};
 use types::Clock;
 
 pub use deliver::deliver;
-pub use draft::{Draft, Signatory, draft};
+pub use draft::{Draft, Signatory, draft, founding, seat};
 pub use error::CaseError;
 pub use take_in::{Taken, pass_time, take_in};
 
@@ -53,6 +53,35 @@ impl Office<'_> {
             StreamId::Register => None,
         };
         Ok(self.journal.streams()?.into_iter().filter_map(case).collect())
+    }
+
+    /// What happened in a case, in order.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn entries(&self, id: &CaseId) -> Result<Vec<Entry<Event>>, CaseError> {
+        self.entries_of(Record::of_case(id.clone()))
+    }
+
+    /// What happened to the register, in order.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn register_entries(&self) -> Result<Vec<Entry<RegisterEvent>>, CaseError> {
+        self.entries_of(Record::of_register())
+    }
+
+    fn entries_of<S: Aggregate>(&self, mut record: Record<S>) -> Result<Vec<Entry<S::Event>>, CaseError> {
+        let stream = record.state().stream();
+        let mut entries = Vec::new();
+        for line in self.journal.read(&stream)? {
+            let (after, entry) = record
+                .taking(&line)
+                .map_err(|source| CaseError::Record { stream: stream.clone(), source })?;
+            entries.push(entry);
+            record = after;
+        }
+        Ok(entries)
     }
 
     fn load<S: Aggregate>(&self, empty: Record<S>) -> Result<Record<S>, CaseError> {

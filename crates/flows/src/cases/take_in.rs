@@ -28,23 +28,25 @@ pub enum Taken {
     },
 }
 
-/// Takes a signed envelope in: verified, decided and kept, or refused with nothing kept.
+/// Takes a signed envelope in: verified, decided and kept with the texts that it names by digest, or refused with
+/// nothing kept.
 ///
 /// An append whose end is unknown is looked for before anything is said, so an envelope is never taken in twice and
 /// never lost without saying so.
 ///
 /// # Errors
 /// [`CaseError`]
-pub fn take_in(office: &Office<'_>, signed: &Signed) -> Result<Taken, CaseError> {
+pub fn take_in(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
     let stream = match signed.open::<RegisterAct>() {
         Ok(envelope) => envelope.stream().clone(),
         Err(_) => signed.open::<Act>()?.stream().clone(),
     };
+    let documents = [&[signed.to_string()], attached].concat();
     let mut unknown = None;
     for _ in 0..TRIES {
         let taken = match &stream {
-            StreamId::Register => into_register(office, signed),
-            StreamId::Case(id) => into_case(office, id, signed),
+            StreamId::Register => into_register(office, signed, &documents),
+            StreamId::Case(id) => into_case(office, id, signed, &documents),
         };
         match taken {
             // Kept by the try before this one, whose end was not known.
@@ -74,20 +76,25 @@ impl<E: Into<CaseError>> From<E> for Failed {
     }
 }
 
-fn into_register(office: &Office<'_>, signed: &Signed) -> Result<Taken, Failed> {
+fn into_register(office: &Office<'_>, signed: &Signed, documents: &[String]) -> Result<Taken, Failed> {
     let record = office.register()?;
     let entries = receive_register(&record, signed, office.clock.now())?;
-    append(office.journal, &record, &entries, &[], (&[], &[signed.to_string()])).map_err(Failed::Append)?;
+    append(office.journal, &record, &entries, &[], (&[], documents)).map_err(Failed::Append)?;
     Ok(Taken::Register(entries))
 }
 
-fn into_case(office: &Office<'_>, id: &CaseId, signed: &Signed) -> Result<Taken, Failed> {
+fn into_case(
+    office: &Office<'_>,
+    id: &CaseId,
+    signed: &Signed,
+    documents: &[String],
+) -> Result<Taken, Failed> {
     let (register, record) = (office.register()?, office.case(id)?);
     let setting = Setting::new(register.state(), office.gate);
     let entries = receive(&record, &setting, signed, office.clock.now())?;
     let unmoved = [(StreamId::Register, register.head().version)];
     let receipts = receipts(&record, &entries)?;
-    append(office.journal, &record, &entries, &unmoved, (&receipts, &[signed.to_string()]))
+    append(office.journal, &record, &entries, &unmoved, (&receipts, documents))
         .map_err(Failed::Append)?;
     Ok(Taken::Case(entries))
 }

@@ -1,0 +1,191 @@
+//! `proofhouse case`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use docket::view::view_for;
+use docket::{Act, Actor, Authority, CaseId, RegisterAct, Signed, StreamId, deadlines};
+use flows::cases;
+
+use super::acts::{CaseAct, act};
+use super::sign::Signing;
+use super::{Desk, Lines, fields, shown};
+use crate::shell::Failure;
+
+/// Cases.
+#[derive(Debug, Subcommand)]
+pub enum Case {
+    /// Acts, each signed by those whom it takes.
+    #[command(flatten)]
+    Act(CaseAct),
+    /// Sign an envelope that somebody else drafted, after it was shown.
+    Sign(Sign),
+    /// Submit an envelope that everybody signed.
+    Submit(Submit),
+    /// Show a case as its reader may see it.
+    Show(Show),
+    /// Show what happened in a case, entry by entry.
+    Timeline(Look),
+    /// Show what is to come in a case, and when.
+    Deadlines(Look),
+    /// List the cases.
+    List,
+}
+
+/// `proofhouse case sign`.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The envelope's file.
+    pub envelope: PathBuf,
+    /// The signer's key file.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+}
+
+/// `proofhouse case submit`.
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// The envelope's file.
+    pub envelope: PathBuf,
+    /// A text that the act names by digest, to be kept with the record.
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+}
+
+/// A case to look at.
+#[derive(Debug, Args)]
+pub struct Look {
+    /// The case.
+    pub case: CaseId,
+}
+
+/// `proofhouse case show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The case.
+    pub case: CaseId,
+    /// Who looks.
+    #[command(flatten)]
+    pub reader: Signing,
+}
+
+impl Desk<'_> {
+    /// Does what `case` says.
+    pub fn case(&self, case: &Case) -> Result<Lines, Failure> {
+        // Windows close and dates pass before anybody acts or looks.
+        if !matches!(case, Case::Sign(_)) {
+            self.pass_time()?;
+        }
+        match case {
+            Case::Act(said) => {
+                let (family, name, said) = said.parts();
+                let fields = fields::read(&said.fields)?;
+                let act = act(family, name, fields.object)?;
+                self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)
+            }
+            Case::Sign(sign) => add_signature(sign),
+            Case::Submit(submit) => {
+                let attached = submit.attach.iter().map(|file| read_text(file)).collect::<Result<Vec<_>, _>>()?;
+                self.submit(&read(&submit.envelope)?, &attached)
+            }
+            Case::Show(show) => self.show(show),
+            Case::Timeline(look) => self.timeline(&look.case),
+            Case::Deadlines(look) => {
+                let record = self.office().case(&look.case)?;
+                record.state().file()?;
+                let deadlines = deadlines(record.state(), self.clock.now());
+                if self.json { shown::json(&deadlines) } else { Ok(deadlines.iter().map(shown::deadline).collect()) }
+            }
+            Case::List => {
+                let cases = self.office().cases()?;
+                if self.json { shown::json(&cases) } else { Ok(cases.iter().map(CaseId::to_string).collect()) }
+            }
+        }
+    }
+
+    /// Records what time did, and delivers its receipts.
+    fn pass_time(&self) -> Result<(), Failure> {
+        if cases::pass_time(&self.office())? > 0 {
+            cases::deliver(&self.office(), &self.house.receipts_path(), &self.house.signer()?)?;
+        }
+        Ok(())
+    }
+
+    fn show(&self, show: &Show) -> Result<Lines, Failure> {
+        let (now, register) = (self.clock.now(), self.office().register()?);
+        let signers = show.reader.signers()?;
+        let [reader] = signers.persons.as_slice() else {
+            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
+        };
+        let seat = cases::seat(register.state(), reader, now)?;
+        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
+        let actor = Actor { person: reader.person.clone(), seat, authority };
+        register.state().vouch(&actor, now)?;
+        let record = self.office().case(&show.case)?;
+        let view = view_for(&actor, record.state(), &self.policies, now)?;
+        if self.json { shown::json(&view) } else { shown::view(&view) }
+    }
+
+    fn timeline(&self, case: &CaseId) -> Result<Lines, Failure> {
+        let entries = self.office().entries(case)?;
+        if entries.is_empty() {
+            return Err(docket::Refusal::NotFiled.into());
+        }
+        if self.json { shown::json(&entries) } else { Ok(entries.iter().map(shown::case_line).collect()) }
+    }
+}
+
+/// Writes an envelope to a new file, with what it attaches beside it.
+pub fn save(signed: &Signed, file: &Path, attached: &[String]) -> Result<Lines, Failure> {
+    if file.exists() {
+        return Err(Failure::input(format!("{} exists; name a new file", file.display())));
+    }
+    write(signed, file)?;
+    let mut lines = vec![format!("written to {}, not submitted", file.display())];
+    if !attached.is_empty() {
+        lines.push("submit it with --attach for the files that it names".to_owned());
+    }
+    Ok(lines)
+}
+
+fn write(signed: &Signed, file: &Path) -> Result<(), Failure> {
+    let partial = file.with_extension("partial");
+    fs::write(&partial, signed.to_string())
+        .and_then(|()| fs::rename(&partial, file))
+        .map_err(|error| Failure::input(format!("{} cannot be written: {error}", file.display())))
+}
+
+fn read_text(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file)
+        .map_err(|error| Failure::input(format!("{} cannot be read: {error}", file.display())))
+}
+
+fn read(file: &Path) -> Result<Signed, Failure> {
+    Ok(Signed::parse(&read_text(file)?)?)
+}
+
+/// Adds the next person's signature. What is signed is shown as it stands in the envelope.
+fn add_signature(sign: &Sign) -> Result<Lines, Failure> {
+    let held = super::keys::read(&sign.key)?;
+    let signed = read(&sign.envelope)?;
+    let (persons, words) = match signed.open::<RegisterAct>() {
+        Ok(envelope) => (envelope.persons().to_vec(), shown::json(envelope.act())?),
+        Err(_) => {
+            let envelope = signed.open::<Act>()?;
+            (envelope.persons().to_vec(), shown::json(envelope.act())?)
+        }
+    };
+    let next = persons.get(signed.signatures().len());
+    if next.is_none_or(|actor| actor.person != held.person) {
+        let wanted = next.map_or_else(|| "nobody".to_owned(), |actor| actor.person.to_string());
+        return Err(Failure::input(format!("the next to sign is {wanted}, not {}", held.person)));
+    }
+    let signature = held.key.sign(signed.line())?;
+    let signed = signed.with(signature);
+    write(&signed, &sign.envelope)?;
+    let missing = persons.len() - signed.signatures().len();
+    let mut lines = words;
+    lines.push(format!("signed by {}; {missing} signatures are missing", held.person));
+    Ok(lines)
+}

@@ -1,0 +1,114 @@
+//! `proofhouse case` and `proofhouse person`: the docket at a terminal. What is done comes back as lines, so that whole
+//! stories can be told and compared.
+
+mod acts;
+mod case;
+mod fields;
+mod keys;
+mod person;
+mod shown;
+mod sign;
+#[cfg(test)]
+mod stories;
+
+use std::path::PathBuf;
+
+use docket::{Policies, Signed, StreamId};
+use flows::cases::{self, Office, Taken};
+use flows::house::House;
+use serde::Serialize;
+use store::Sqlite;
+use types::{Clock, Timestamp};
+
+use crate::shell::Failure;
+use sign::Signing;
+
+pub use case::Case;
+pub use person::Person;
+
+/// Where the docket lies, and how results are shown.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// The docket's file, where it is not the house folder's.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub docket: Option<PathBuf>,
+    /// Print JSON instead of words.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What every command needs.
+pub struct Desk<'a> {
+    house: House,
+    journal: Sqlite,
+    policies: Policies,
+    clock: &'a dyn Clock,
+    json: bool,
+}
+
+/// What a command has to say.
+pub type Lines = Vec<String>;
+
+impl<'a> Desk<'a> {
+    /// Opens the docket. Policies that do not fit their schema stop everything here.
+    pub fn open(place: &Place, house: House, clock: &'a dyn Clock) -> Result<Self, Failure> {
+        let file = place.docket.clone().unwrap_or_else(|| house.docket_path());
+        let policies = Policies::standing().map_err(cases::CaseError::from)?;
+        let journal = Sqlite::open(&file).map_err(cases::CaseError::from)?;
+        Ok(Self { house, journal, policies, clock, json: place.json })
+    }
+
+    fn office(&self) -> Office<'_> {
+        Office { journal: &self.journal, gate: &self.policies, clock: self.clock }
+    }
+
+    /// Drafts, signs and takes in, or writes the envelope for others to sign.
+    fn act<A: Serialize>(
+        &self,
+        stream: StreamId,
+        act: A,
+        signing: &Signing,
+        attached: &[String],
+    ) -> Result<Lines, Failure> {
+        let signers = signing.signers()?;
+        let register = self.office().register()?;
+        let version = match &stream {
+            StreamId::Register => register.head().version,
+            StreamId::Case(id) => self.office().case(id)?.head().version,
+        };
+        let now = self.clock.now();
+        let house = register.state().house().cloned().ok_or(docket::Refusal::NotFounded)?;
+        let drafted = cases::draft(
+            register.state(),
+            (house, stream, version),
+            (&signers.persons, now),
+            later(now, signing.hours)?,
+            act,
+        )?;
+        let signatures: Result<Vec<_>, _> =
+            signers.held.iter().map(|held| held.key.sign(&drafted.line)).collect();
+        let signed = Signed::new(drafted.line, signatures?);
+        match &signing.save {
+            Some(file) => case::save(&signed, file, attached),
+            None => self.submit(&signed, attached),
+        }
+    }
+
+    fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Lines, Failure> {
+        let taken = cases::take_in(&self.office(), signed, attached)?;
+        cases::deliver(&self.office(), &self.house.receipts_path(), &self.house.signer()?)?;
+        if self.json {
+            return shown::taken_as_json(&taken);
+        }
+        Ok(match taken {
+            Taken::Register(entries) => entries.iter().map(shown::register_line).collect(),
+            Taken::Case(entries) => entries.iter().flat_map(shown::taken_lines).collect(),
+            Taken::Before { version } => vec![format!("taken in before, as version {version}")],
+        })
+    }
+}
+
+fn later(now: Timestamp, hours: u32) -> Result<Timestamp, Failure> {
+    Timestamp::from_unix_millis(now.unix_millis() + i64::from(hours) * 3_600_000)
+        .map_err(|error| Failure::usage(error.to_string()))
+}

@@ -1,0 +1,149 @@
+//! Stories: `cases/*.txt`, each a script of commands with what they print. A story is told again and must come out
+//! word for word; with `TELL_STORIES=1` it is written down anew.
+//!
+//! `@ TIME` sets the clock, `key NAME` makes `NAME.key`, `file NAME TEXT` makes a file, `$ …` runs the program, and
+//! what follows is what it printed.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use flows::house::House;
+use types::{Clock, Digest, Timestamp};
+
+use super::{Desk, Lines, keys};
+use crate::cli::{Cli, Command};
+use crate::shell::Failure;
+
+struct Teller {
+    folder: tempfile::TempDir,
+    now: Timestamp,
+    keys: u8,
+}
+
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+impl Teller {
+    fn new() -> Self {
+        let now = Timestamp::from_unix_millis(0).unwrap();
+        Self { folder: tempfile::tempdir().unwrap(), now, keys: 0 }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// File names stand in the teller's folder, and never in what is printed.
+    fn placed(&self, word: &str) -> String {
+        let is_file = [".key", ".md", ".envelope"].iter().any(|kind| word.ends_with(kind));
+        let place = |name: &str| self.path(name).display().to_string();
+        match word.split_once("=@") {
+            _ if !is_file => word.to_owned(),
+            Some((name, file)) => format!("{name}=@{}", place(file)),
+            None => place(word),
+        }
+    }
+
+    fn run(&self, words: &str) -> Lines {
+        let words = shlex::split(words).unwrap();
+        let words = words.iter().map(|word| self.placed(word));
+        let told = match Cli::try_parse_from(std::iter::once("proofhouse".to_owned()).chain(words)) {
+            Ok(cli) => self.told(&cli.command).unwrap_or_else(|failure| failure.lines().to_vec()),
+            Err(error) => error.to_string().lines().map(str::to_owned).collect(),
+        };
+        let folder = format!("{}/", self.folder.path().display());
+        told.iter().map(|line| line.replace(&folder, "")).collect()
+    }
+
+    fn told(&self, command: &Command) -> Result<Lines, Failure> {
+        let clock = At(self.now);
+        let house = || House::open(self.path("house"));
+        match command {
+            Command::Case(case) => Desk::open(&case.place, house()?, &clock)?.case(&case.what),
+            Command::Person(person) => Desk::open(&person.place, house()?, &clock)?.person(&person.what),
+            _ => panic!("stories are told with case and person"),
+        }
+    }
+
+    /// Whether `line` is a directive, which prints nothing.
+    fn direct(&mut self, line: &str) -> bool {
+        if let Some(time) = line.strip_prefix("@ ") {
+            self.now = time.parse().unwrap();
+        } else if let Some(person) = line.strip_prefix("key ") {
+            self.keys += 1;
+            let file = self.path(&format!("{person}.key"));
+            keys::make(&person.split('-').next().unwrap().parse().unwrap(), [self.keys; 32], &file).unwrap();
+        } else if let Some(file) = line.strip_prefix("file ") {
+            let (name, text) = file.split_once(' ').unwrap();
+            fs::write(self.path(name), text).unwrap();
+        } else {
+            return line.is_empty() || line.starts_with('#');
+        }
+        true
+    }
+
+    /// Values that a story names before it can know them: `{key:NAME}` and `{id:NAME}`.
+    fn filled(&self, line: &str) -> String {
+        let mut line = line.to_owned();
+        while let Some((before, rest)) = line.split_once("{key:") {
+            let (name, after) = rest.split_once('}').unwrap();
+            let held = keys::read(&self.path(&format!("{name}.key"))).unwrap();
+            line = format!("{before}{}{after}", held.key.public().unwrap());
+        }
+        while let Some((before, rest)) = line.split_once("{id:") {
+            let (name, after) = rest.split_once('}').unwrap();
+            line = format!("{before}{}{after}", Digest::of(name.as_bytes()));
+        }
+        line
+    }
+
+    /// The story as it comes out now.
+    fn tell(&mut self, story: &str) -> String {
+        let mut told = String::new();
+        for line in story.lines() {
+            if let Some(words) = line.strip_prefix("$ ") {
+                writeln!(told, "{line}").unwrap();
+                for line in self.run(&self.filled(words)) {
+                    writeln!(told, "  {line}").unwrap();
+                }
+            } else if self.direct(line) {
+                writeln!(told, "{line}").unwrap();
+            } else {
+                assert!(line.starts_with("  "), "{line:?} is nothing that a story says");
+            }
+        }
+        told
+    }
+}
+
+#[test]
+fn every_story_comes_out_as_it_is_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases");
+    #[expect(clippy::disallowed_methods, reason = "the one way to have stories written down anew")]
+    let anew = std::env::var_os("TELL_STORIES").is_some();
+    let mut differ = Vec::new();
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "txt")) {
+        let written = fs::read_to_string(file).unwrap();
+        let told = Teller::new().tell(&written);
+        if told == written {
+            continue;
+        }
+        if anew {
+            fs::write(file, told).unwrap();
+        } else {
+            let at = told.lines().zip(written.lines()).find(|(told, written)| told != written);
+            differ.push(format!("{}: {at:?}", file.display()));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    assert!(files.len() > 1);
+}

@@ -54,7 +54,7 @@ acts! {
     Offer = "access"."offer";
     /// Accept the offer.
     Accept = "access"."accept";
-    /// Commit to the threshold and the error budget: commitment=DIGEST budget.alpha:=PPM budget.beta:=PPM.
+    /// Commit to the threshold and the error budget: commitment=DIGEST budget.alpha_ppm:=N budget.beta_ppm:=N.
     CommitThreshold = "access"."commit_threshold";
     /// Cosign the log's checkpoint that holds the commitment: checkpoint=DIGEST.
     CosignThreshold = "access"."cosign_threshold";
@@ -86,7 +86,7 @@ acts! {
     EndLease = "grants"."end_lease";
     /// Declare a new checkpoint, system prompt or safeguard setting.
     Delta = "delta"."declare";
-    /// Plan a look at the model, which spends error budget.
+    /// Plan a look at the present subject: look=NAME spends.alpha_ppm:=N spends.beta_ppm:=N.
     PlanLook = "delta"."plan_look";
     /// Record a look's result: look=NAME evidence=DIGEST.
     RecordResult = "delta"."record_result";

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use docket::view::view_for;
+use docket::view::{OfficeView, view_for};
 use docket::{Act, Actor, Authority, CaseId, RegisterAct, Signed, StreamId, deadlines};
 use flows::cases;
+use serde_json::Value;
 
 use super::acts::{CaseAct, act};
 use super::sign::Signing;
@@ -80,7 +81,10 @@ impl Desk<'_> {
         match case {
             Case::Act(said) => {
                 let (family, name, said) = said.parts();
-                let fields = fields::read(&said.fields)?;
+                let mut fields = fields::read(&said.fields)?;
+                if (family, name) == ("delta", "plan_look") {
+                    self.name_subject(&said.case, &mut fields.object)?;
+                }
                 let act = act(family, name, fields.object)?;
                 self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)
             }
@@ -102,6 +106,16 @@ impl Desk<'_> {
                 if self.json { shown::json(&cases) } else { Ok(cases.iter().map(CaseId::to_string).collect()) }
             }
         }
+    }
+
+    /// A look is at the case's present subject, unless another digest is named; then the docket says what is wrong.
+    fn name_subject(&self, case: &CaseId, fields: &mut Value) -> Result<(), Failure> {
+        let record = self.office().case(case)?;
+        let subject = OfficeView::of(record.state().file()?, self.clock.now()).subject;
+        if let (Some(subject), Some(fields)) = (subject, fields.as_object_mut()) {
+            fields.entry("subject").or_insert_with(|| Value::from(subject.digest().to_string()));
+        }
+        Ok(())
     }
 
     /// Records what time did, and delivers its receipts.

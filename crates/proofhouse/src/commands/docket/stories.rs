@@ -1,8 +1,8 @@
 //! Stories: `cases/*.txt`, each a script of commands with what they print. A story is told again and must come out
 //! word for word; with `TELL_STORIES=1` it is written down anew.
 //!
-//! `@ TIME` sets the clock, `key NAME` makes `NAME.key`, `file NAME TEXT` makes a file, `$ …` runs the program, and
-//! what follows is what it printed.
+//! `@ TIME` sets the clock, `key NAME` makes `NAME.key`, `file NAME TEXT` makes a file, `as in NAME` tells another story
+//! first and prints nothing of it, `$ …` runs the program, and what follows is what it printed.
 
 use std::fmt::Write;
 use std::fs;
@@ -80,6 +80,8 @@ impl Teller {
             self.keys += 1;
             let file = self.path(&format!("{person}.key"));
             keys::make(&person.split('-').next().unwrap().parse().unwrap(), [self.keys; 32], &file).unwrap();
+        } else if let Some(name) = line.strip_prefix("as in ") {
+            self.tell(&fs::read_to_string(folder().join(name).with_extension("txt")).unwrap());
         } else if let Some(file) = line.strip_prefix("file ") {
             let (name, text) = file.split_once(' ').unwrap();
             fs::write(self.path(name), text).unwrap();
@@ -116,6 +118,7 @@ impl Teller {
             } else if self.direct(line) {
                 writeln!(told, "{line}").unwrap();
             } else {
+                // Printed when the story was last told.
                 assert!(line.starts_with("  "), "{line:?} is nothing that a story says");
             }
         }
@@ -123,13 +126,16 @@ impl Teller {
     }
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases")
+}
+
 #[test]
 fn every_story_comes_out_as_it_is_written() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases");
     #[expect(clippy::disallowed_methods, reason = "the one way to have stories written down anew")]
     let anew = std::env::var_os("TELL_STORIES").is_some();
     let mut differ = Vec::new();
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "txt")) {
         let written = fs::read_to_string(file).unwrap();

@@ -78,6 +78,10 @@ pub fn view(view: &View) -> Result<Lines, Failure> {
 fn tree(value: &Value, indent: usize, lines: &mut Lines) {
     let Value::Object(fields) = value else { return };
     for (name, value) in fields {
+        if let (Some(name), Some(millis)) = (name.strip_suffix("_millis"), value.as_u64()) {
+            lines.push(format!("{:indent$}{:<16} {}", "", name.replace('_', " "), days(millis)));
+            continue;
+        }
         let name = name.replace('_', " ");
         match value {
             Value::Null => {}
@@ -99,6 +103,18 @@ fn tree(value: &Value, indent: usize, lines: &mut Lines) {
                 lines.push(format!("{:indent$}{name:<16} {}", "", plain(value)));
             }
         }
+    }
+}
+
+/// A span of time in words.
+fn days(millis: u64) -> String {
+    let hours = millis / 3_600_000;
+    match (millis, hours / 24, hours % 24) {
+        (0, ..) => "none".to_owned(),
+        (_, 0, 0) => "less than an hour".to_owned(),
+        (_, 0, hours) => format!("{hours} h"),
+        (_, days, 0) => format!("{days} d"),
+        (_, days, hours) => format!("{days} d {hours} h"),
     }
 }
 

@@ -92,7 +92,7 @@ refusals! {
     KeyNotInUse = "key-not-in-use", "that key is not in use by that person; check both";
     NotYourKey = "not-your-key", "a key is revoked by its person or by the reviewing office; let one of them sign";
     NoConflict = "no-conflict", "no such conflict is declared; check person and interest";
-    ConflictStands = "conflict-stands", "who has a conflict does not clear it; let two others sign";
+    ConflictStands = "conflict-stands", "who has a conflict does not end it; let two others sign";
 
     // the case
     NotFiled = "not-filed", "there is no such case yet; ask, offer access, or open it first";

@@ -253,6 +253,9 @@ fn silence_is_no_comment_and_a_late_answer_is_kept_as_late() {
     assert_eq!(house.determine(day(2)), open);
     assert_eq!(house.time(day(3)), ["consultation.no_comment"]);
     let comment = Consultation::Comment { comment: text("sorry"), document: digest("letter") };
+    let stranger = house.one("cyd", comment.clone(), day(4));
+    assert_eq!(stranger, Err(Refusal::NotAdmitted { person: text("cyd") }));
+    house.gate = Box::new(docket::NoPolicies);
     assert_eq!(house.one("cyd", comment.clone(), day(4)), Err(Refusal::NotAsked));
     house.one("con", comment.clone(), day(4)).unwrap();
     assert_eq!(house.one("con", comment, day(4)), Err(Refusal::AlreadyCommented));

@@ -130,6 +130,7 @@ refusals! {
     ModeNotOffered = "mode-not-offered", "the terms do not offer that mode; use one that they do";
     NameTaken = "name-taken", "that name is used in this case already; choose another one";
     NoSuchThing = "no-such-thing", "the case has nothing of that name, or it is over; look it up in the case";
+    AlreadyLost = "already-lost", "that period is written down already; nothing is left to do";
     LostOutside = "lost-outside", "lost time lies within the open review window and in the past; check both dates";
 
     // deltas and looks

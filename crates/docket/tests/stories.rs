@@ -185,6 +185,7 @@ fn lost_days_stand_beside_the_clock() {
     };
     house.one("oda", lost(0, 3), day(5)).unwrap();
     house.one("eva", lost(2, 4), day(5)).unwrap();
+    assert_eq!(house.one("eva", lost(2, 4), day(5)), Err(Refusal::AlreadyLost));
     assert_eq!(house.one("eva", lost(4, 6), day(5)), Err(Refusal::LostOutside));
     assert_eq!(house.one("eva", lost(-1, 1), day(5)), Err(Refusal::LostOutside));
     assert_eq!(house.developer(5).lost.total_millis, 4 * DAY.unsigned_abs(), "an instant is lost once");

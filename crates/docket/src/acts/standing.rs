@@ -84,7 +84,7 @@ impl Standing {
         match self {
             Self::Open => "open",
             Self::Withdrawn { .. } => "withdrawn",
-            Self::Closed { .. } if rules.keep(Rule::StandingIsNoLicence) => "closed",
+            Self::Closed { .. } if rules.keep(Rule::StandingJudgesNoRelease) => "closed",
             Self::Closed { .. } => concat!("clear", "ed"),
         }
     }

@@ -1,6 +1,8 @@
 //! `./script/bench docket`: the states explored, the random steps walked, and the seeded bugs caught. Prints the
 //! house's result lines; ends with 1 when an invariant is broken or a seeded bug is missed.
 
+#![expect(clippy::unwrap_used, reason = "the model names what it knows to be there")]
+
 #[path = "../tests/model/mod.rs"]
 mod model;
 

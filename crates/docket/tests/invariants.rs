@@ -1,5 +1,7 @@
 //! The invariants over all reachable states of a bounded case, along random steps, and under every seeded bug.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod model;
 
 use docket::{Rule, Rules};

@@ -19,7 +19,7 @@ pub use people::{
     invariant_the_conflicted_do_not_act, invariant_two_persons_are_two,
 };
 pub use register::{
-    REGISTER_INVARIANTS, RegisterAudit, invariant_nobody_is_on_two_sides,
+    REGISTER_INVARIANTS, RegisterAudit, RegisterInvariant, invariant_nobody_is_on_two_sides,
     invariant_register_takes_two_persons,
 };
 pub use windows::{

@@ -1,8 +1,7 @@
 //! What each side must not see: a marker is planted in every text of a case, and each view is searched for those
 //! that it must not hold.
 
-mod house;
-
+use crate::house::{House, budget, day, digest, own, seat, subject, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
@@ -19,7 +18,6 @@ use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
 use docket::view::{PublicFigures, View, receipt, view_for};
 use docket::{Actor, Authority, Enrolment, Interest, Refusal, RegisterAct, Role, Setting};
-use house::{House, budget, day, digest, own, seat, subject, terms, text};
 
 /// Every marker, and who may see it: d(eveloper), o(ffice), e(valuator), c(onsulted), p(artner).
 const MARKERS: [(&str, &str); 21] = [
@@ -212,7 +210,7 @@ fn who_has_no_part_gets_the_answer_for_a_case_that_does_not_exist() {
         let stranger = Enrolment {
             person: text(name),
             identity: digest(name),
-            key: house::key(name).public().unwrap(),
+            key: crate::house::key(name).public().unwrap(),
             seat: seat(role, party),
             until: None,
         };

@@ -1,7 +1,6 @@
 //! What a case can go through, told from outside: each trap of the field is a test.
 
-mod house;
-
+use crate::house::{DAY, House, at, budget, day, digest, memo, own, subject, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
@@ -18,7 +17,6 @@ use docket::acts::standing::Act as Standing;
 use docket::acts::window::{Act as Window, Ending, LossCause, LostTime};
 use docket::view::{DeterminationLine, DeveloperView, OfficeView, PublicFigures, WindowLine};
 use docket::{Refusal, Whose, deadlines, next_due};
-use house::{DAY, House, at, budget, day, digest, memo, own, subject, terms, text};
 
 impl House {
     fn office(&self, days: i64) -> OfficeView {

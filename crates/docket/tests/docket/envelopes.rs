@@ -1,12 +1,10 @@
 //! Who signed what, for what, and until when.
 
-mod house;
-
+use crate::house::{DAY, House, at, day, digest, enrolment, own, seat, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::grants::Act as Grants;
 use docket::acts::standing::Act as Standing;
 use docket::{Act, Authority, Envelope, Interest, PersonKey, Refusal, RegisterAct, Role, Signed, StreamId};
-use house::{DAY, House, at, day, digest, enrolment, own, seat, terms, text};
 
 fn open() -> Act {
     Standing::Open { developer: text("acme"), model: text("atlas 7") }.into()
@@ -163,7 +161,7 @@ fn two_signatures_by_one_person_are_one_person() {
     let third =
         docket::Enrolment { person: text("ida"), identity: digest("ida"), key: key_of("ida"), ..third };
     house.register(&[own("oda"), own("ola")], RegisterAct::Enrol(third), day(0)).unwrap();
-    house.keys.insert("ida".to_owned(), house::key("ida"));
+    house.keys.insert("ida".to_owned(), crate::house::key("ida"));
     let ida = docket::Actor { person: text("ida"), ..own("oda") };
     house.register(&[own("oda"), ida.clone()], lend, day(0)).unwrap();
 
@@ -177,7 +175,7 @@ fn two_signatures_by_one_person_are_one_person() {
 }
 
 fn key_of(person: &str) -> docket::PublicKey {
-    house::key(person).public().unwrap()
+    crate::house::key(person).public().unwrap()
 }
 
 #[test]

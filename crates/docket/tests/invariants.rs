@@ -31,9 +31,9 @@ fn a_million_random_steps_keep_every_invariant() {
 
 #[test]
 fn random_steps_keep_the_registers_invariants() {
-    let walked = walk_register(200_000, 1, Rules::default());
+    let walked = walk_register(60_000, 1, Rules::default());
     assert_eq!(walked.broken, None);
-    assert!(walked.taken > 10_000, "only {} of {} steps did something", walked.taken, walked.steps);
+    assert!(walked.taken > 3_000, "only {} of {} steps did something", walked.taken, walked.steps);
 }
 
 #[test]

@@ -89,6 +89,7 @@ refusals! {
     NotTheirsToDelegate = "not-theirs-to-delegate",
         "one of the two must hold the seat in their own right; a delegated seat is not delegated further";
     UnusableKey = "unusable-key", "that is not an Ed25519 public key; give 64 hexadecimal digits";
+    WeakKey = "weak-key", "anybody can make signatures that fit that key; give one that was made by chance";
     KeyNotInUse = "key-not-in-use", "that key is not in use by that person; check both";
     NotYourKey = "not-your-key", "a key is revoked by its person or by the reviewing office; let one of them sign";
     NoConflict = "no-conflict", "no such conflict is declared; check person and interest";

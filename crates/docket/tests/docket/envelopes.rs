@@ -248,6 +248,21 @@ fn a_natural_person_is_enrolled_once_and_a_key_has_one_person() {
 }
 
 #[test]
+fn a_key_that_everybody_can_sign_for_is_not_enrolled() {
+    let mut house = House::new();
+    let office = [own("oda"), own("ola")];
+    let (zero, mut one) = ([0; 32], [0; 32]);
+    (one[0], one[31]) = (1, 0x80);
+    for weak in [zero, one] {
+        let key = docket::PublicKey::from_bytes(weak);
+        let new = docket::Enrolment { person: text("new"), identity: digest("new"), key, ..enrolment("eva") };
+        assert_eq!(house.register(&office, RegisterAct::Enrol(new), day(0)), Err(Refusal::WeakKey));
+        let add = RegisterAct::AddKey { person: text("eva"), key };
+        assert_eq!(house.register(&office, add, day(0)), Err(Refusal::WeakKey));
+    }
+}
+
+#[test]
 fn a_house_is_founded_by_two_of_its_office() {
     let mut house = House::new();
     house.register = docket::Record::of_register();

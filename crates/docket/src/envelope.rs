@@ -266,14 +266,11 @@ impl Signed {
     ///
     /// # Errors
     /// The rule that says no; nothing about the stream is said to whoever did not sign.
-    pub fn verify<A: Serialize + DeserializeOwned>(
+    pub fn verify<A: Serialize + DeserializeOwned + Clone>(
         &self,
         register: &Register,
         now: Timestamp,
-    ) -> Result<(Envelope<A>, Verified<A>), Refusal>
-    where
-        A: Clone,
-    {
+    ) -> Result<(Envelope<A>, Verified<A>), Refusal> {
         let envelope = self.open::<A>()?;
         if register.house() != Some(&envelope.house) {
             return Err(Refusal::OtherHouse);

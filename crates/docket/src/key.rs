@@ -9,6 +9,17 @@ use types::Digest;
 
 use crate::refusal::Refusal;
 
+/// Points of order 4, 1, 2, 8 and 8, and the first two once more as `p` and `p + 1`.
+const WEAK: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
 /// A person's public key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -25,6 +36,16 @@ impl PublicKey {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Whether the key is a point of small order: anybody can make signatures that fit it.
+    ///
+    /// Compared are the y coordinates of the eight points of small order of edwards25519, in every encoding that a
+    /// lenient decoder takes; the sign bit makes no difference.
+    pub(crate) fn is_weak(self) -> bool {
+        let mut y = self.0;
+        y[31] &= 0x7f;
+        WEAK.iter().any(|weak| from_hex::<32>(weak) == Some(y))
     }
 
     pub(crate) fn accepts(&self, message: &[u8], signature: &[u8]) -> bool {

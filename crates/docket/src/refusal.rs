@@ -89,10 +89,11 @@ refusals! {
     NotTheirsToDelegate = "not-theirs-to-delegate",
         "one of the two must hold the seat in their own right; a delegated seat is not delegated further";
     UnusableKey = "unusable-key", "that is not an Ed25519 public key; give 64 hexadecimal digits";
+    WeakKey = "weak-key", "anybody can make signatures that fit that key; give one that was made by chance";
     KeyNotInUse = "key-not-in-use", "that key is not in use by that person; check both";
     NotYourKey = "not-your-key", "a key is revoked by its person or by the reviewing office; let one of them sign";
     NoConflict = "no-conflict", "no such conflict is declared; check person and interest";
-    ConflictStands = "conflict-stands", "who has a conflict does not clear it; let two others sign";
+    ConflictStands = "conflict-stands", "who has a conflict does not end it; let two others sign";
 
     // the case
     NotFiled = "not-filed", "there is no such case yet; ask, offer access, or open it first";
@@ -130,6 +131,7 @@ refusals! {
     ModeNotOffered = "mode-not-offered", "the terms do not offer that mode; use one that they do";
     NameTaken = "name-taken", "that name is used in this case already; choose another one";
     NoSuchThing = "no-such-thing", "the case has nothing of that name, or it is over; look it up in the case";
+    AlreadyLost = "already-lost", "that period is written down already; nothing is left to do";
     LostOutside = "lost-outside", "lost time lies within the open review window and in the past; check both dates";
 
     // deltas and looks

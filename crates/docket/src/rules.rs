@@ -6,7 +6,7 @@ pub enum Rule {
     /// Planning or stating a release is the developer's alone, at any time.
     ReleaseIsTheDevelopers,
     /// What a case's standing is called says nothing about a release.
-    StandingIsNoLicence,
+    StandingJudgesNoRelease,
     /// The developer may withdraw whatever else is going on.
     WithdrawalIsAlwaysOpen,
     /// A withdrawal ends the window without a list of what was not done.
@@ -66,7 +66,7 @@ impl Rule {
     /// All of them.
     pub const ALL: [Self; 28] = [
         Self::ReleaseIsTheDevelopers,
-        Self::StandingIsNoLicence,
+        Self::StandingJudgesNoRelease,
         Self::WithdrawalIsAlwaysOpen,
         Self::WithdrawalLeavesNoMark,
         Self::GrantEndsWithWindow,

@@ -1,8 +1,11 @@
 //! The invariants over all reachable states of a bounded case, along random steps, and under every seeded bug.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod model;
 
 use docket::{Rule, Rules};
+use model::alphabet::Slice;
 use model::checker::explore;
 use model::register::walk_register;
 use model::walk::{Watch, walk};
@@ -13,9 +16,10 @@ const BUG_STEPS: u64 = 400_000;
 
 #[test]
 fn every_reachable_state_of_a_bounded_case_keeps_every_invariant() {
-    let explored = explore(&[0, 10, 30], 2);
-    assert_eq!(explored.broken, Vec::<&str>::new());
-    assert!(explored.states >= 100_000, "only {} states", explored.states);
+    let whole = explore(Slice::Whole, &[0, 30], 2);
+    let clocks = explore(Slice::Clocks, &[0, 20, 30], 2);
+    assert_eq!([whole.broken, clocks.broken].concat(), Vec::<&str>::new());
+    assert!(whole.states >= 100_000, "only {} states", whole.states);
 }
 
 #[test]
@@ -27,9 +31,9 @@ fn a_million_random_steps_keep_every_invariant() {
 
 #[test]
 fn random_steps_keep_the_registers_invariants() {
-    let walked = walk_register(200_000, 1, Rules::default());
+    let walked = walk_register(60_000, 1, Rules::default());
     assert_eq!(walked.broken, None);
-    assert!(walked.taken > 10_000, "only {} of {} steps did something", walked.taken, walked.steps);
+    assert!(walked.taken > 3_000, "only {} of {} steps did something", walked.taken, walked.steps);
 }
 
 #[test]

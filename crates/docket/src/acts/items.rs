@@ -191,7 +191,7 @@ pub enum Event {
         holder: PartyId,
     },
     /// A holder deleted an item.
-    DeletionCertified {
+    Deleted {
         /// Which.
         item: ItemId,
         /// Who.
@@ -330,7 +330,7 @@ fn decide_one(scene: &Scene, act: &Act) -> Result<Event, Refusal> {
             if !held.holds.is_empty() {
                 return Err(Refusal::UnderHold);
             }
-            Event::DeletionCertified { item, holder, certificate }
+            Event::Deleted { item, holder, certificate }
         }
         Act::Hold { item, hold, why } => {
             scene.signed_by(Signers::One(&[Role::ReviewingOffice, Role::Auditor]))?;
@@ -386,7 +386,7 @@ pub(crate) fn evolve(file: &mut File, event: &Event) {
                 it.holders.insert(holder, Holding::Holds);
             });
         }
-        Event::DeletionCertified { item, holder, certificate } => {
+        Event::Deleted { item, holder, certificate } => {
             file.items.entry(item).and_modify(|it| {
                 it.holders.insert(holder, Holding::Deleted { certificate });
             });

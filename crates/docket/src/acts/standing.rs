@@ -15,6 +15,7 @@ use crate::refusal::Refusal;
 use crate::rules::{Rule, Rules};
 use crate::scene::{DEVELOPER, OFFICE, Scene};
 use crate::text::Text;
+use crate::vocabulary::NEVER_WORDS;
 
 /// Acts on the case as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +85,8 @@ impl Standing {
         match self {
             Self::Open => "open",
             Self::Withdrawn { .. } => "withdrawn",
-            Self::Closed { .. } if rules.keep(Rule::StandingIsNoLicence) => "closed",
-            Self::Closed { .. } => concat!("clear", "ed"),
+            Self::Closed { .. } if rules.keep(Rule::StandingJudgesNoRelease) => "closed",
+            Self::Closed { .. } => NEVER_WORDS[0],
         }
     }
 }

@@ -298,6 +298,9 @@ fn open(scene: &Scene) -> Result<Event, Refusal> {
 
 fn lose_time(scene: &Scene, lost: LostTime) -> Result<Event, Refusal> {
     let Window::Open { opened_at, .. } = scene.file.window else { return Err(Refusal::WindowNotOpen) };
+    if scene.file.lost.contains(&lost) {
+        return Err(Refusal::AlreadyLost);
+    }
     let inside = opened_at <= lost.from && lost.from < lost.until && lost.until <= scene.now;
     if inside { Ok(Event::TimeLost(lost)) } else { Err(Refusal::LostOutside) }
 }

@@ -19,14 +19,14 @@ pub use people::{
     invariant_the_conflicted_do_not_act, invariant_two_persons_are_two,
 };
 pub use register::{
-    REGISTER_INVARIANTS, RegisterAudit, invariant_nobody_is_on_two_sides,
+    REGISTER_INVARIANTS, RegisterAudit, RegisterInvariant, invariant_nobody_is_on_two_sides,
     invariant_register_takes_two_persons,
 };
 pub use windows::{
     invariant_a_release_is_never_held, invariant_classified_stays_outside,
     invariant_no_grant_outlives_its_window, invariant_no_key_outlives_its_window,
     invariant_no_partner_grant_outlives_its_window, invariant_no_unsigned_window_over_30_days,
-    invariant_no_word_is_a_licence, invariant_replay_gives_the_same_case,
+    invariant_no_word_judges_a_release, invariant_replay_gives_the_same_case,
     invariant_the_window_closes_by_itself, invariant_threshold_never_moves,
     invariant_threshold_precedes_access, invariant_withdrawing_is_always_open,
     invariant_withdrawing_leaves_no_mark,
@@ -60,7 +60,7 @@ macro_rules! named {
 
 /// Every invariant of a case.
 pub const INVARIANTS: [Invariant; 19] = named![
-    invariant_no_word_is_a_licence,
+    invariant_no_word_judges_a_release,
     invariant_a_release_is_never_held,
     invariant_withdrawing_is_always_open,
     invariant_withdrawing_leaves_no_mark,

@@ -50,8 +50,11 @@ pub fn invariant_nobody_is_on_two_sides(register: &Register, _: &RegisterAudit) 
     register.on_two_sides().is_none()
 }
 
-/// Every invariant of the register: its name, and whether it holds.
-pub const REGISTER_INVARIANTS: [(&str, fn(&Register, &RegisterAudit) -> bool); 2] = [
+/// An invariant of the register: its name, and whether it holds.
+pub type RegisterInvariant = (&'static str, fn(&Register, &RegisterAudit) -> bool);
+
+/// Every invariant of the register.
+pub const REGISTER_INVARIANTS: [RegisterInvariant; 2] = [
     ("invariant_register_takes_two_persons", invariant_register_takes_two_persons),
     ("invariant_nobody_is_on_two_sides", invariant_nobody_is_on_two_sides),
 ];

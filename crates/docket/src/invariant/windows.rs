@@ -35,7 +35,7 @@ fn developer_can(seen: &Seen, file: &File, act: StandingAct) -> bool {
 
 /// What a case's standing is called holds no word of a licence.
 #[must_use]
-pub fn invariant_no_word_is_a_licence(seen: &Seen) -> bool {
+pub fn invariant_no_word_judges_a_release(seen: &Seen) -> bool {
     file(seen).is_none_or(|file| never_word(file.standing.word(seen.setting.rules())).is_none())
 }
 

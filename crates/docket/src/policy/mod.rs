@@ -59,7 +59,7 @@ impl Policies {
             PolicySet::from_str(policies).map_err(|error| PolicyError::Policies(one_line(&error)))?;
         let result = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
         if !result.validation_passed() {
-            let faults: Vec<_> = result.validation_errors().map(|error| one_line(error)).collect();
+            let faults: Vec<_> = result.validation_errors().map(one_line).collect();
             return Err(PolicyError::Invalid(faults.join("; ")));
         }
         let name = |name: &str| {
@@ -140,6 +140,6 @@ fn text(text: &str) -> RestrictedExpression {
 }
 
 /// A message on one line: Cedar's may have several.
-fn one_line(error: &impl std::fmt::Display) -> String {
+fn one_line<E: std::fmt::Display + ?Sized>(error: &E) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

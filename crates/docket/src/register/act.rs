@@ -106,7 +106,7 @@ pub enum RegisterAct {
         /// Why.
         basis: Text,
     },
-    /// Clears a conflict of interest that is over.
+    /// Ends a conflict of interest that is over.
     EndConflict {
         /// Whose.
         person: PersonId,

@@ -133,6 +133,7 @@ impl Desk<'_> {
         }
         for (at, one) in founders.iter().enumerate() {
             self.period(one.until)?;
+            self.is_new_key(one.key)?;
             let same = |other: &Enrolment| {
                 other.person == one.person || other.identity == one.identity || other.key == one.key
             };
@@ -165,6 +166,9 @@ impl Desk<'_> {
     }
 
     fn is_new_key(&self, key: PublicKey) -> Result<(), Refusal> {
+        if key.is_weak() {
+            return Err(Refusal::WeakKey);
+        }
         let mut keys = self.register.persons.values().flat_map(|person| &person.keys);
         if keys.any(|held| held.key == key) { Err(Refusal::AlreadyEnrolled) } else { Ok(()) }
     }

@@ -70,6 +70,18 @@ impl DeveloperView {
     pub const COMPARTMENTS: &'static [Compartment] = &[
         Compartment::Inquiry,
         Compartment::Access,
+        Compartment::Measurement,
+        Compartment::Assessment,
+        Compartment::Determination,
+        Compartment::Partner,
+        Compartment::Safeguards,
+        Compartment::Items,
+    ];
+
+    /// Steps in these are named in the developer's receipts; others are the house's own.
+    pub const NAMED_IN_RECEIPTS: &'static [Compartment] = &[
+        Compartment::Inquiry,
+        Compartment::Access,
         Compartment::Assessment,
         Compartment::Partner,
         Compartment::Safeguards,

@@ -28,12 +28,12 @@ pub use public::PublicFigures;
 
 use crate::actor::Actor;
 use crate::case::{Case, File};
-use crate::decide::Event;
-use crate::gate::{Ask, Compartment, Deed, Gate};
+use crate::decide::{Event, Setting};
+use crate::gate::{Ask, Compartment, Deed};
 use crate::names::CaseId;
 use crate::record::Entry;
 use crate::refusal::Refusal;
-use crate::seat::Role;
+use crate::seat::{Role, Side};
 
 /// What a reader gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,13 +51,20 @@ pub enum View {
     Partner(Box<PartnerView>),
 }
 
-/// The view of `case` that `actor` may have. The register must have vouched for the actor.
+/// The view of `case` that `actor` may have.
 ///
 /// # Errors
-/// [`Refusal::NotFiled`] for everybody who has no part in the case, whether there is one or not.
-pub fn view_for(actor: &Actor, case: &Case, gate: &dyn Gate, now: Timestamp) -> Result<View, Refusal> {
+/// [`Refusal::NotFiled`] for everybody who has no part in the case, whether there is one or not; what the register says
+/// of an actor who has no such seat; [`Refusal::Conflicted`].
+pub fn view_for(actor: &Actor, case: &Case, setting: &Setting, now: Timestamp) -> Result<View, Refusal> {
+    setting.register().vouch(actor, now)?;
     let file = case.file()?;
-    let admits = |compartment: Compartment| gate.admits(&Ask { actor, deed: Deed::Read, compartment, file });
+    let house = matches!(actor.seat.side(), Side::House | Side::Audit);
+    if house && setting.register().is_conflicted(&actor.person, &file.developer, &file.id) {
+        return Err(Refusal::Conflicted { person: actor.person.clone() });
+    }
+    let admits =
+        |compartment: Compartment| setting.gate().admits(&Ask { actor, deed: Deed::Read, compartment, file });
     let all = |compartments: &[Compartment]| compartments.iter().all(|it| admits(*it));
     let party = &actor.seat.party;
     let view = match actor.seat.role {
@@ -107,7 +114,7 @@ pub struct Receipt {
 /// # Errors
 /// [`crate::RecordError`] when the entry could not be written.
 pub fn receipt(file: &File, entry: &Entry<Event>) -> Result<Receipt, crate::RecordError> {
-    let own = DeveloperView::COMPARTMENTS.contains(&entry.event().compartment());
+    let own = DeveloperView::NAMED_IN_RECEIPTS.contains(&entry.event().compartment());
     let step = if own { entry.event().name() } else { "house".to_owned() };
     let digest = types::Digest::of(entry.line()?.as_bytes());
     Ok(Receipt { case: file.id.clone(), version: entry.version(), at: entry.at(), step, digest })

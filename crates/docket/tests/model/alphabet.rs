@@ -83,14 +83,30 @@ impl Acts {
     }
 }
 
-/// The bounded case: enough of every family, each thing once, so that all states can be walked through.
-pub fn bounded() -> Vec<Try> {
+/// A bounded case: which acts are tried, each thing once, so that all states can be walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slice {
+    /// Everything around windows, grants, leases and partners.
+    Clocks,
+    /// Everything around looks, deltas, consultation and determination.
+    Decisions,
+    /// Both at once.
+    Whole,
+}
+
+/// The acts of a bounded case.
+pub fn bounded(slice: Slice) -> Vec<Try> {
     let mut acts = Acts(Vec::new());
     opening(&mut acts, 1);
-    access(&mut acts);
-    measuring(&mut acts, &["look-1"]);
-    deciding(&mut acts);
-    partners(&mut acts, &[("grid", "par")]);
+    to_the_window(&mut acts);
+    if slice != Slice::Decisions {
+        access(&mut acts);
+        partners(&mut acts, &[("grid", "par")]);
+    }
+    if slice != Slice::Clocks {
+        measuring(&mut acts, if slice == Slice::Whole { &["look-1"] } else { &["look-1", "look-2"] });
+        deciding(&mut acts);
+    }
     acts.0
 }
 
@@ -98,6 +114,7 @@ pub fn bounded() -> Vec<Try> {
 pub fn wide() -> Vec<Try> {
     let mut acts = Acts(Vec::new());
     opening(&mut acts, 4);
+    to_the_window(&mut acts);
     access(&mut acts);
     measuring(&mut acts, &["look-1", "look-2", "look-3", "look-4"]);
     deciding(&mut acts);
@@ -117,7 +134,7 @@ fn opening(acts: &mut Acts, weight: u32) {
     acts.one(weight, "dee", Standing::PlanRelease { at: day(20) });
 }
 
-fn access(acts: &mut Acts) {
+fn to_the_window(acts: &mut Acts) {
     let threshold = |name| Access::CommitThreshold { commitment: digest(name), budget: budget(50, 100) };
     acts.one(20, "dee", Access::Offer(terms()));
     acts.one(20, "oda", Access::Accept {});
@@ -125,6 +142,9 @@ fn access(acts: &mut Acts) {
     acts.one(4, "des", threshold("another threshold"));
     acts.one(20, "dee", Access::CosignThreshold { checkpoint: digest("log") });
     acts.one(20, "oda", Window::Open {});
+}
+
+fn access(acts: &mut Acts) {
     for signers in [&[own("dee"), own("oda")][..], &[own("oda"), own("ola")], &[own("oda")]] {
         acts.add(3, signers, Window::Extend { until: day(45) });
     }

@@ -2,10 +2,10 @@
 
 use docket::invariant::{INVARIANTS, Seen};
 use docket::{NoPolicies, Register, Rules, Setting};
-use stateright::{Checker, HasDiscoveries, Model, Property};
+use stateright::{Checker, Model, Property};
 use types::Timestamp;
 
-use super::alphabet::{Try, bounded};
+use super::alphabet::{Slice, Try, bounded};
 use super::people::{day, register};
 use super::world::{Replay, World};
 
@@ -25,9 +25,9 @@ pub struct Bounded {
 
 impl Bounded {
     /// The case with acts at these days.
-    pub fn new(days: &[i64], rules: Rules) -> Self {
+    pub fn new(slice: Slice, days: &[i64], rules: Rules) -> Self {
         let hours = days.iter().map(|days| day(*days)).collect();
-        Self { register: register(), acts: bounded(), hours, rules }
+        Self { register: register(), acts: bounded(slice), hours, rules }
     }
 
     fn setting(&self) -> Setting<'_> {
@@ -105,14 +105,8 @@ pub struct Explored {
 }
 
 /// Walks through every reachable state.
-pub fn explore(days: &[i64], threads: usize) -> Explored {
-    let checker = Bounded::new(days, Rules::default()).checker().threads(threads).spawn_bfs().join();
-    Explored { states: checker.unique_state_count(), broken: checker.discoveries().into_keys().collect() }
-}
-
-/// Walks through states until some invariant is broken.
-pub fn explore_until_broken(days: &[i64], threads: usize, rules: Rules) -> Explored {
-    let checker = Bounded::new(days, rules).checker().threads(threads);
-    let checker = checker.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
+pub fn explore(slice: Slice, days: &[i64], threads: usize) -> Explored {
+    let model = Bounded::new(slice, days, Rules::default());
+    let checker = model.checker().threads(threads).spawn_bfs().join();
     Explored { states: checker.unique_state_count(), broken: checker.discoveries().into_keys().collect() }
 }

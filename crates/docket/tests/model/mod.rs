@@ -15,7 +15,7 @@ use docket::Rule;
 pub fn watcher(rule: Rule) -> &'static str {
     match rule {
         Rule::ReleaseIsTheDevelopers => "invariant_a_release_is_never_held",
-        Rule::StandingIsNoLicence => "invariant_no_word_is_a_licence",
+        Rule::StandingJudgesNoRelease => "invariant_no_word_judges_a_release",
         Rule::WithdrawalIsAlwaysOpen => "invariant_withdrawing_is_always_open",
         Rule::WithdrawalLeavesNoMark => "invariant_withdrawing_leaves_no_mark",
         Rule::GrantEndsWithWindow | Rule::ClosingEndsGrants => "invariant_no_grant_outlives_its_window",

@@ -93,7 +93,7 @@ fn delegation(person: &str) -> DelegationId {
 }
 
 fn enrolment(name: &str, seat: Seat) -> Enrolment {
-    let number = NAMES.iter().position(|it| *it == name).unwrap_or(0);
+    let number = 1 + NAMES.iter().position(|it| *it == name).unwrap_or(0);
     Enrolment {
         person: name.parse().unwrap(),
         identity: Digest::of(name.as_bytes()),

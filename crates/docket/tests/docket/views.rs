@@ -1,8 +1,7 @@
 //! What each side must not see: a marker is planted in every text of a case, and each view is searched for those
 //! that it must not hold.
 
-mod house;
-
+use crate::house::{House, budget, day, digest, own, seat, subject, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
@@ -18,8 +17,7 @@ use docket::acts::safeguards::{Act as Safeguards, Kind};
 use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
 use docket::view::{PublicFigures, View, receipt, view_for};
-use docket::{Actor, Authority, Refusal, Role};
-use house::{House, budget, day, digest, own, seat, subject, terms, text};
+use docket::{Actor, Authority, Enrolment, Interest, Refusal, RegisterAct, Role, Setting};
 
 /// Every marker, and who may see it: d(eveloper), o(ffice), e(valuator), c(onsulted), p(artner).
 const MARKERS: [(&str, &str); 21] = [
@@ -147,7 +145,8 @@ fn plant_decision(house: &mut House) {
 }
 
 fn view(house: &House, actor: &Actor) -> Result<View, Refusal> {
-    view_for(actor, house.case.state(), &*house.gate, day(3))
+    let setting = Setting::new(house.register.state(), &*house.gate);
+    view_for(actor, house.case.state(), &setting, day(3))
 }
 
 #[test]
@@ -201,19 +200,40 @@ fn participation_does_not_show_to_departments_and_partners() {
 
 #[test]
 fn who_has_no_part_gets_the_answer_for_a_case_that_does_not_exist() {
-    let house = planted();
-    let none = House::new();
-    let stranger =
-        |role, party| Actor { person: text("nemo"), seat: seat(role, party), authority: Authority::Own };
-    for actor in [
-        stranger(Role::ConsultedDepartment, "procurement"),
-        stranger(Role::Partner, "procurement"),
-        stranger(Role::Developer, "bolt"),
-        stranger(Role::Evaluator, "measurers"),
+    let (mut house, mut none) = (planted(), House::new());
+    for (name, role, party) in [
+        ("buyer", Role::ConsultedDepartment, "procurement"),
+        ("rival", Role::Developer, "bolt"),
+        ("other", Role::Partner, "bank"),
+        ("tester", Role::Evaluator, "measurers"),
     ] {
-        assert_eq!(view(&house, &actor), Err(Refusal::NotFiled));
-        assert_eq!(view(&none, &actor), view(&house, &actor));
+        let stranger = Enrolment {
+            person: text(name),
+            identity: digest(name),
+            key: crate::house::key(name).public().unwrap(),
+            seat: seat(role, party),
+            until: None,
+        };
+        let office = [own("oda"), own("ola")];
+        for house in [&mut house, &mut none] {
+            house.register(&office, RegisterAct::Enrol(stranger.clone()), day(3)).unwrap();
+        }
+        let stranger = Actor { person: text(name), seat: seat(role, party), authority: Authority::Own };
+        assert_eq!(view(&house, &stranger), Err(Refusal::NotFiled));
+        assert_eq!(view(&none, &stranger), Err(Refusal::NotFiled));
     }
+}
+
+#[test]
+fn who_has_a_conflict_of_interest_reads_nothing() {
+    let mut house = planted();
+    let declare = RegisterAct::DeclareConflict {
+        person: text("ola"),
+        interest: Interest::Party(text("acme")),
+        basis: text("shares"),
+    };
+    house.register(&[own("oda")], declare, day(3)).unwrap();
+    assert_eq!(view(&house, &own("ola")), Err(Refusal::Conflicted { person: text("ola") }));
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! The gate: validated, complete, and only ever a restriction.
 
-mod house;
-
 use std::collections::BTreeSet;
 
+use crate::house::{House, day, digest, own, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::items::{Act as Items, Audience};
 use docket::acts::standing::Act as Standing;
 use docket::{Act, Gate, NoPolicies, Policies, PolicyError, Refusal};
-use house::{House, day, digest, own, terms, text};
 
-const SCHEMA: &str = include_str!("../src/policy/docket.cedarschema");
-const POLICIES: &str = include_str!("../src/policy/docket.cedar");
+const SCHEMA: &str = include_str!("../../src/policy/docket.cedarschema");
+const POLICIES: &str = include_str!("../../src/policy/docket.cedar");
 
 #[test]
 fn the_standing_policies_fit_their_schema() {
@@ -122,12 +120,12 @@ fn a_delegate_exports_nothing() {
     let third = docket::Enrolment {
         person: text("ida"),
         identity: digest("ida"),
-        key: house::key("ida").public().unwrap(),
-        ..house::enrolment("eva")
+        key: crate::house::key("ida").public().unwrap(),
+        ..crate::house::enrolment("eva")
     };
     let office = [own("oda"), own("ola")];
     house.register(&office, docket::RegisterAct::Enrol(third), day(0)).unwrap();
-    house.keys.insert("ida".to_owned(), house::key("ida"));
+    house.keys.insert("ida".to_owned(), crate::house::key("ida"));
     let lend = docket::RegisterAct::Delegate {
         delegation: text("oda-to-ida"),
         seat: own("oda").seat,

@@ -1,12 +1,10 @@
 //! Who signed what, for what, and until when.
 
-mod house;
-
+use crate::house::{DAY, House, at, day, digest, enrolment, own, seat, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::grants::Act as Grants;
 use docket::acts::standing::Act as Standing;
 use docket::{Act, Authority, Envelope, Interest, PersonKey, Refusal, RegisterAct, Role, Signed, StreamId};
-use house::{DAY, House, at, day, digest, enrolment, own, seat, terms, text};
 
 fn open() -> Act {
     Standing::Open { developer: text("acme"), model: text("atlas 7") }.into()
@@ -163,7 +161,7 @@ fn two_signatures_by_one_person_are_one_person() {
     let third =
         docket::Enrolment { person: text("ida"), identity: digest("ida"), key: key_of("ida"), ..third };
     house.register(&[own("oda"), own("ola")], RegisterAct::Enrol(third), day(0)).unwrap();
-    house.keys.insert("ida".to_owned(), house::key("ida"));
+    house.keys.insert("ida".to_owned(), crate::house::key("ida"));
     let ida = docket::Actor { person: text("ida"), ..own("oda") };
     house.register(&[own("oda"), ida.clone()], lend, day(0)).unwrap();
 
@@ -177,7 +175,7 @@ fn two_signatures_by_one_person_are_one_person() {
 }
 
 fn key_of(person: &str) -> docket::PublicKey {
-    house::key(person).public().unwrap()
+    crate::house::key(person).public().unwrap()
 }
 
 #[test]
@@ -247,6 +245,21 @@ fn a_natural_person_is_enrolled_once_and_a_key_has_one_person() {
     assert_eq!(house.register(&office, RegisterAct::Enrol(again), day(0)), Err(Refusal::AlreadyEnrolled));
     let borrowed = docket::Enrolment { person: text("new"), identity: digest("new"), ..enrolment("eva") };
     assert_eq!(house.register(&office, RegisterAct::Enrol(borrowed), day(0)), Err(Refusal::AlreadyEnrolled));
+}
+
+#[test]
+fn a_key_that_everybody_can_sign_for_is_not_enrolled() {
+    let mut house = House::new();
+    let office = [own("oda"), own("ola")];
+    let (zero, mut one) = ([0; 32], [0; 32]);
+    (one[0], one[31]) = (1, 0x80);
+    for weak in [zero, one] {
+        let key = docket::PublicKey::from_bytes(weak);
+        let new = docket::Enrolment { person: text("new"), identity: digest("new"), key, ..enrolment("eva") };
+        assert_eq!(house.register(&office, RegisterAct::Enrol(new), day(0)), Err(Refusal::WeakKey));
+        let add = RegisterAct::AddKey { person: text("eva"), key };
+        assert_eq!(house.register(&office, add, day(0)), Err(Refusal::WeakKey));
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn code(source: &str) -> String {
 }
 
 /// Names of other people's interfaces.
-const FOREIGN: [&str; 2] = ["is_authorized", "Decision::Allow"];
+const FOREIGN: [&str; 3] = ["is_authorized", "Decision::Allow", "deny_unknown_fields"];
 
 #[test]
 fn no_name_in_the_docket_is_a_word_of_a_licence() {

@@ -1,7 +1,6 @@
 //! What a case can go through, told from outside: each trap of the field is a test.
 
-mod house;
-
+use crate::house::{DAY, House, at, budget, day, digest, memo, own, subject, terms, text};
 use docket::acts::access::Act as Access;
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
@@ -18,7 +17,6 @@ use docket::acts::standing::Act as Standing;
 use docket::acts::window::{Act as Window, Ending, LossCause, LostTime};
 use docket::view::{DeterminationLine, DeveloperView, OfficeView, PublicFigures, WindowLine};
 use docket::{Refusal, Whose, deadlines, next_due};
-use house::{DAY, House, at, budget, day, digest, memo, own, subject, terms, text};
 
 impl House {
     fn office(&self, days: i64) -> OfficeView {
@@ -185,6 +183,7 @@ fn lost_days_stand_beside_the_clock() {
     };
     house.one("oda", lost(0, 3), day(5)).unwrap();
     house.one("eva", lost(2, 4), day(5)).unwrap();
+    assert_eq!(house.one("eva", lost(2, 4), day(5)), Err(Refusal::AlreadyLost));
     assert_eq!(house.one("eva", lost(4, 6), day(5)), Err(Refusal::LostOutside));
     assert_eq!(house.one("eva", lost(-1, 1), day(5)), Err(Refusal::LostOutside));
     assert_eq!(house.developer(5).lost.total_millis, 4 * DAY.unsigned_abs(), "an instant is lost once");
@@ -253,6 +252,9 @@ fn silence_is_no_comment_and_a_late_answer_is_kept_as_late() {
     assert_eq!(house.determine(day(2)), open);
     assert_eq!(house.time(day(3)), ["consultation.no_comment"]);
     let comment = Consultation::Comment { comment: text("sorry"), document: digest("letter") };
+    let stranger = house.one("cyd", comment.clone(), day(4));
+    assert_eq!(stranger, Err(Refusal::NotAdmitted { person: text("cyd") }));
+    house.gate = Box::new(docket::NoPolicies);
     assert_eq!(house.one("cyd", comment.clone(), day(4)), Err(Refusal::NotAsked));
     house.one("con", comment.clone(), day(4)).unwrap();
     assert_eq!(house.one("con", comment, day(4)), Err(Refusal::AlreadyCommented));

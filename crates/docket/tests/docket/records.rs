@@ -1,11 +1,9 @@
 //! What is kept is found out when it was changed, and leads to the same case.
 
-mod house;
-
+use crate::house::{House, at, day, own, text};
 use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
 use docket::{Record, RecordError, Refusal, receive_time};
-use house::{House, at, day, own, text};
 
 fn lines() -> Vec<String> {
     let mut house = House::with_window(day(0));
@@ -71,7 +69,7 @@ fn every_flipped_byte_is_found() {
 fn a_line_of_another_history_does_not_follow() {
     let ours = lines();
     let mut house = House::new();
-    house.offered(day(0), house::terms());
+    house.offered(day(0), crate::house::terms());
     house.one("dee", Standing::PlanRelease { at: day(30) }, day(0)).unwrap();
     let mut mixed = ours.clone();
     // A sound line with a sound digest, but after another predecessor.
@@ -111,8 +109,8 @@ fn a_future_version_and_an_unknown_field_are_refused_by_name() {
 #[test]
 fn a_clock_that_goes_back_is_refused_by_name() {
     let mut house = House::with_window(day(3));
-    let refused = house.one("dee", Standing::PlanRelease { at: day(9) }, at(-1 + 3 * house::DAY));
-    assert_eq!(refused, Err(Refusal::ClockWentBack { last: day(3), now: at(-1 + 3 * house::DAY) }));
+    let refused = house.one("dee", Standing::PlanRelease { at: day(9) }, at(-1 + 3 * crate::house::DAY));
+    assert_eq!(refused, Err(Refusal::ClockWentBack { last: day(3), now: at(-1 + 3 * crate::house::DAY) }));
     let refused = receive_time(&house.case, day(2)).err();
     assert_eq!(refused, Some(Refusal::ClockWentBack { last: day(3), now: day(2) }));
     let mut lines = lines();

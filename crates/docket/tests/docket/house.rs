@@ -1,7 +1,5 @@
 //! A house with people who have real keys, for tests that tell stories.
 
-#![allow(dead_code, reason = "each test file uses a part")]
-
 use std::collections::BTreeMap;
 
 use docket::acts::access::{Act as Access, Mode, Terms};

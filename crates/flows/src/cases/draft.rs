@@ -1,7 +1,8 @@
 //! Drafting an envelope: the act, the version it is for, and who is to sign it from which seat.
 
 use docket::{
-    Actor, Authority, DelegationId, Enrolment, Envelope, HouseId, PersonId, Refusal, Register, RegisterAct, Seat, StreamId,
+    Actor, Authority, DelegationId, Enrolment, Envelope, HouseId, PersonId, Refusal, Register, RegisterAct,
+    Seat, StreamId,
 };
 use serde::Serialize;
 use types::Timestamp;

@@ -94,8 +94,7 @@ fn into_case(
     let entries = receive(&record, &setting, signed, office.clock.now())?;
     let unmoved = [(StreamId::Register, register.head().version)];
     let receipts = receipts(&record, &entries)?;
-    append(office.journal, &record, &entries, &unmoved, (&receipts, documents))
-        .map_err(Failed::Append)?;
+    append(office.journal, &record, &entries, &unmoved, (&receipts, documents)).map_err(Failed::Append)?;
     Ok(Taken::Case(entries))
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use docket::view::{OfficeView, view_for};
-use docket::{Act, Actor, Authority, CaseId, RegisterAct, Signed, StreamId, deadlines};
+use docket::{Act, Actor, Authority, CaseId, RegisterAct, Setting, Signed, StreamId, deadlines};
 use flows::cases;
 use serde_json::Value;
 
@@ -90,7 +90,8 @@ impl Desk<'_> {
             }
             Case::Sign(sign) => add_signature(sign),
             Case::Submit(submit) => {
-                let attached = submit.attach.iter().map(|file| read_text(file)).collect::<Result<Vec<_>, _>>()?;
+                let attached =
+                    submit.attach.iter().map(|file| read_text(file)).collect::<Result<Vec<_>, _>>()?;
                 self.submit(&read(&submit.envelope)?, &attached)
             }
             Case::Show(show) => self.show(show),
@@ -99,11 +100,19 @@ impl Desk<'_> {
                 let record = self.office().case(&look.case)?;
                 record.state().file()?;
                 let deadlines = deadlines(record.state(), self.clock.now());
-                if self.json { shown::json(&deadlines) } else { Ok(deadlines.iter().map(shown::deadline).collect()) }
+                if self.json {
+                    shown::json(&deadlines)
+                } else {
+                    Ok(deadlines.iter().map(shown::deadline).collect())
+                }
             }
             Case::List => {
                 let cases = self.office().cases()?;
-                if self.json { shown::json(&cases) } else { Ok(cases.iter().map(CaseId::to_string).collect()) }
+                if self.json {
+                    shown::json(&cases)
+                } else {
+                    Ok(cases.iter().map(CaseId::to_string).collect())
+                }
             }
         }
     }
@@ -135,9 +144,9 @@ impl Desk<'_> {
         let seat = cases::seat(register.state(), reader, now)?;
         let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
         let actor = Actor { person: reader.person.clone(), seat, authority };
-        register.state().vouch(&actor, now)?;
         let record = self.office().case(&show.case)?;
-        let view = view_for(&actor, record.state(), &self.policies, now)?;
+        let setting = Setting::new(register.state(), &self.policies);
+        let view = view_for(&actor, record.state(), &setting, now)?;
         if self.json { shown::json(&view) } else { shown::view(&view) }
     }
 

@@ -31,10 +31,11 @@ pub fn read(words: &[String]) -> Result<Fields, Failure> {
             Some(name) => {
                 (name, serde_json::from_str(said).map_err(|_| wrong("what follows := is not JSON"))?)
             }
-            None => (name, said.strip_prefix('@').map_or_else(
-                || Ok(Value::from(said)),
-                |file| attach(file, &mut fields.attached),
-            )?),
+            None => (
+                name,
+                said.strip_prefix('@')
+                    .map_or_else(|| Ok(Value::from(said)), |file| attach(file, &mut fields.attached))?,
+            ),
         };
         put(&mut fields.object, name, value).ok_or_else(|| wrong("it contradicts another field"))?;
     }

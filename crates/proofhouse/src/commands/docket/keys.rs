@@ -38,7 +38,9 @@ pub fn read(file: &Path) -> Result<Held, Failure> {
     let wrong = |what: &str| Failure::input(format!("the key file {} {what}", file.display()));
     let about = fs::metadata(file).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
     if about.permissions().mode() & 0o077 != 0 {
-        return Err(wrong("can be read by others; run `chmod 600` on it, and think about who may have read it"));
+        return Err(wrong(
+            "can be read by others; run `chmod 600` on it, and think about who may have read it",
+        ));
     }
     let text = fs::read_to_string(file).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
     let none = || wrong("is none; make one with `proofhouse person key`");

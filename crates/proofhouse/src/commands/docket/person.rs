@@ -123,13 +123,15 @@ impl Desk<'_> {
         if found.keys.len() != found.identities.len() {
             return Err(Failure::usage("give an --identity for each --key"));
         }
-        let held: Vec<keys::Held> = found.keys.iter().map(|file| keys::read(file)).collect::<Result<_, _>>()?;
+        let held: Vec<keys::Held> =
+            found.keys.iter().map(|file| keys::read(file)).collect::<Result<_, _>>()?;
         let seat = Seat { role: Role::ReviewingOffice, party: found.party.clone() };
         let enrolment = |(held, identity): (&keys::Held, &Digest)| {
             let (person, seat) = (held.person.clone(), seat.clone());
             Ok(Enrolment { person, identity: *identity, key: held.key.public()?, seat, until: None })
         };
-        let founders: Result<Vec<Enrolment>, Failure> = held.iter().zip(&found.identities).map(enrolment).collect();
+        let founders: Result<Vec<Enrolment>, Failure> =
+            held.iter().zip(&found.identities).map(enrolment).collect();
         let act = RegisterAct::Found { house: found.house.clone(), founders: founders? };
         let line = cases::founding(&found.house, later(self.clock.now(), 1)?, act)?;
         let signatures: Result<Vec<_>, _> = held.iter().map(|held| held.key.sign(&line)).collect();

@@ -44,7 +44,9 @@ pub fn taken_lines(entry: &Entry<Event>) -> Lines {
 pub fn register_line(entry: &Entry<RegisterEvent>) -> String {
     let content = serde_json::to_value(entry.event()).unwrap_or_default();
     let name = content.as_object().and_then(|event| event.keys().next().cloned()).unwrap_or_default();
-    let subject = content.pointer(&format!("/{name}/person")).or_else(|| content.pointer(&format!("/{name}/delegation")));
+    let subject = content
+        .pointer(&format!("/{name}/person"))
+        .or_else(|| content.pointer(&format!("/{name}/delegation")));
     let subject = subject.and_then(Value::as_str).map_or_else(String::new, |subject| format!(" {subject}"));
     line(entry, &format!("{name}{subject}"))
 }
@@ -119,7 +121,7 @@ fn days(millis: u64) -> String {
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| report::inert(text))
+    value.as_str().map_or_else(|| value.to_string(), report::inert)
 }
 
 /// A deadline on one line.

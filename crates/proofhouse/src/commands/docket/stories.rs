@@ -135,7 +135,8 @@ fn every_story_comes_out_as_it_is_written() {
     #[expect(clippy::disallowed_methods, reason = "the one way to have stories written down anew")]
     let anew = std::env::var_os("TELL_STORIES").is_some();
     let mut differ = Vec::new();
-    let mut files: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "txt")) {
         let written = fs::read_to_string(file).unwrap();

@@ -21,7 +21,7 @@ fn append(journal: &Sqlite, expected: u64, line: &str) -> Result<u64, AppendErro
     let (stream, lines) = (StreamId::Register, [line.to_owned()]);
     journal.append(&Append {
         stream: &stream,
-        expected: expected,
+        expected,
         unmoved: &[],
         lines: &lines,
         outbox: &[],

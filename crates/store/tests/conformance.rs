@@ -30,14 +30,7 @@ fn add_with(
     unmoved: &[(StreamId, u64)],
 ) -> Result<u64, AppendError> {
     let (lines, outbox) = (lines(words), lines(outbox));
-    journal.append(&Append {
-        stream,
-        expected: expected,
-        unmoved,
-        lines: &lines,
-        outbox: &outbox,
-        documents: &[],
-    })
+    journal.append(&Append { stream, expected, unmoved, lines: &lines, outbox: &outbox, documents: &[] })
 }
 
 fn moved(result: Result<u64, AppendError>) -> Option<(StreamId, u64, u64)> {

@@ -26,6 +26,7 @@ mod tests;
 pub mod tiles;
 mod tlog_proof;
 mod tree;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, open_checkpoint, sign_checkpoint};
 pub use cosign::{CosignatureError, Cosigner, CosignerKey, Quorum};

@@ -8,8 +8,8 @@ use std::time::Duration;
 use types::{Clock, Timestamp};
 
 use super::error::{CommitError, OpenError};
-use super::objects::Objects;
-use super::write::Log;
+use super::objects::{ObjectError, Objects};
+use super::write::{Log, Settled};
 use crate::tiles::{BundleError, check_entry};
 
 /// Entries waiting: a caller that comes when there are so many waits itself.
@@ -153,33 +153,44 @@ fn waiting(entry: Vec<u8>) -> Result<(Waiting, Ticket), AppendError> {
     Ok((Waiting { entry, reply: Arc::clone(&reply) }, Ticket(reply)))
 }
 
-fn write<O: Objects>(mut log: Log<O>, queue: &Receiver<Waiting>, clock: &dyn Clock) -> Log<O> {
+fn write<O: Objects + 'static>(mut log: Log<O>, queue: &Receiver<Waiting>, clock: &dyn Clock) -> Log<O> {
+    let mut settling: Option<JoinHandle<Result<Settled, ObjectError>>> = None;
     while let Ok(first) = queue.recv() {
-        let mut batch = vec![first];
-        let mut bytes = 0;
-        let mut open = true;
-        // At least one short wait, in which others may come.
-        let mut patience = LINGER;
-        while open && batch.len() < MAX_BATCH && bytes < MAX_BATCH_BYTES {
-            match queue.recv_timeout(patience) {
-                Ok(next) => {
-                    bytes += next.entry.len();
-                    batch.push(next);
-                }
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => open = false,
-            }
-            // What is there already is taken without waiting.
-            if batch.len() > 1 {
-                patience = Duration::ZERO;
-            }
+        let batch = gather(first, queue);
+        if let Some(done) = settling.take_if(|thread| thread.is_finished()) {
+            done.join().into_iter().for_each(|outcome| log.settled(outcome));
         }
         let now = next_time(&log, clock);
         answer(&mut log, &batch, now);
+        if settling.is_none() {
+            settling = log.settling().map(|settling| std::thread::spawn(|| settling.run()));
+        }
+    }
+    if let Some(thread) = settling {
+        thread.join().into_iter().for_each(|outcome| log.settled(outcome));
     }
     // Whoever opens the log next has less to do; that it fails loses nothing.
     log.settle().ok();
     log
+}
+
+/// `first` and whatever else is waiting, or comes within a moment.
+fn gather(first: Waiting, queue: &Receiver<Waiting>) -> Vec<Waiting> {
+    let mut bytes = first.entry.len();
+    let mut batch = vec![first];
+    let mut patience = LINGER;
+    while batch.len() < MAX_BATCH && bytes < MAX_BATCH_BYTES {
+        match queue.recv_timeout(patience) {
+            Ok(next) => {
+                bytes += next.entry.len();
+                batch.push(next);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+        // From here on, what is there already is taken without waiting.
+        patience = Duration::ZERO;
+    }
+    batch
 }
 
 /// The time, once it has moved forward since the last checkpoint.

@@ -77,6 +77,9 @@ pub enum CommitError {
         /// What went wrong.
         source: ObjectError,
     },
+    /// An earlier call failed: commit something, or open the log again; either mends it.
+    #[error("the log has to be mended first")]
+    Unsettled,
     /// The log must be opened again first, and cannot be: see there. None of the batch is in the log.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -20,7 +20,7 @@ pub use memory::{Fault, MemoryObjects};
 pub use objects::{Object, ObjectError, Objects, SwapError};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;
-pub use write::{Appended, Log};
+pub use write::{Appended, Log, Settled, Settling};
 
 /// What outsiders see lies under this folder; a web server is pointed at it.
 pub const PUBLIC: &str = "public";

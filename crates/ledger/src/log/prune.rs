@@ -12,8 +12,11 @@ use crate::tiles::TileKind;
 /// again removes the rest.
 ///
 /// # Errors
-/// [`CommitError::NotAppended`] and [`CommitError::Unknown`], which here speak of no entries.
+/// [`CommitError::Unsettled`], and [`CommitError::NotAppended`] and [`CommitError::Unknown`], which here speak of no
+/// entries.
 pub fn prune<O: Objects>(log: &mut Log<O>, minimum: u64) -> Result<u64, CommitError> {
+    // A stage that is applied again would bring back what was removed.
+    log.settle()?;
     let minimum = minimum.min(log.size()).max(log.pruned());
     log.record_pruned(minimum)?;
     let mut removed = 0;

@@ -15,10 +15,10 @@ pub(super) struct Stage {
     pub(super) digest: Digest,
 }
 
-/// The name of the stage that brings a log to `size` entries. Batches of one size come after one another, never
-/// beside each other: a stage that lost its swap is overwritten by the next.
-pub(super) fn stage_name(size: u64) -> String {
-    format!("stage/{size}")
+/// The name of the stage that brings a log to `size` entries. Its digest is in it, so that a writer that is about
+/// to lose the swap does not write over the stage of the one that won.
+pub(super) fn stage_name(size: u64, digest: &Digest) -> String {
+    format!("stage/{size}-{}", digest.to_hex())
 }
 
 /// Packs tiles and bundles, each as name and bytes, both preceded by their length as four big-endian bytes.
@@ -36,7 +36,7 @@ pub(super) fn pack(size: u64, grown: &Grown) -> (Stage, Vec<Object>) {
         }
     }
     let digest = Digest::of(&bytes);
-    (Stage { name: stage_name(size), bytes, digest }, objects)
+    (Stage { name: stage_name(size, &digest), bytes, digest }, objects)
 }
 
 /// The objects of a stage whose digest was found to be right; `None` when it is no stage all the same.

@@ -1,6 +1,8 @@
 //! Opening, growing and mending a log.
 
-use types::Timestamp;
+use std::sync::Arc;
+
+use types::{Digest, Timestamp};
 
 use super::error::{CommitError, OpenError};
 use super::objects::{Object, ObjectError, Objects, PublicHalf, SwapError, public};
@@ -12,12 +14,14 @@ use crate::note::Note;
 use crate::rotation::LogKeys;
 use crate::tiles::{CHECKPOINT, Edge, LogReader, TILE_WIDTH, TileId, TileKind, check_entry};
 use crate::tree::TreeHead;
-use types::Digest;
 
-/// Batches between two settlings: it bounds what opening after a crash writes again.
-const MAX_STAGES: usize = 64;
-/// Bytes of stages between two settlings, for the same reason.
-const MAX_STAGED_BYTES: usize = 64 << 20;
+/// Batches after which settling is due: it bounds what opening after a crash writes again.
+const SETTLE_STAGES: usize = 64;
+/// Bytes of stages after which settling is due, for the same reason.
+const SETTLE_STAGED_BYTES: usize = 64 << 20;
+/// Where nobody settles beside the writer, or that is slower than the writing, the writer does at this many times
+/// either.
+const SETTLE_AT_ONCE: usize = 4;
 /// Go's reader counts entries in 63 bits.
 const MAX_SIZE: u64 = i64::MAX as u64;
 
@@ -32,18 +36,42 @@ pub struct Appended {
 
 /// A log that is written to. One at a time: a second writer is noticed at the latest at its first swap.
 pub struct Log<O> {
-    objects: O,
+    objects: Arc<O>,
     keys: LogKeys,
     signer: SignerKey,
     state: State,
     /// The state as it lies in storage.
     swapped: Vec<u8>,
     edge: Edge,
-    staged_bytes: usize,
+    /// Size after each batch that may not be durable in its place, and bytes of its stage.
+    staged: Vec<(u64, usize)>,
     /// Stages that no state in storage names any more.
     leftover: Vec<String>,
     /// Set while storage may be ahead of what this value knows.
     unsettled: bool,
+}
+
+/// Everything up to a size is durable in its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled {
+    size: u64,
+}
+
+/// A settling that can run beside the writing.
+pub struct Settling<O> {
+    objects: Arc<O>,
+    size: u64,
+}
+
+impl<O: Objects> Settling<O> {
+    /// Makes durable what was placed before this value was made.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub fn run(self) -> Result<Settled, ObjectError> {
+        self.objects.settle()?;
+        Ok(Settled { size: self.size })
+    }
 }
 
 impl<O: Objects> Log<O> {
@@ -62,13 +90,13 @@ impl<O: Objects> Log<O> {
             Err(SwapError::Object(error)) => return Err(error.into()),
         }
         let log = Self {
-            objects,
+            objects: Arc::new(objects),
             keys,
             signer,
             state,
             swapped,
             edge: Edge::default(),
-            staged_bytes: 0,
+            staged: Vec::new(),
             leftover: Vec::new(),
             unsettled: false,
         };
@@ -85,13 +113,13 @@ impl<O: Objects> Log<O> {
         let swapped = objects.get(STATE)?.ok_or(OpenError::NoLog)?;
         let state = State::parse(&swapped).ok_or(OpenError::Damaged { name: STATE.to_owned() })?;
         let mut log = Self {
-            objects,
+            objects: Arc::new(objects),
             keys,
             signer,
             state,
             swapped,
             edge: Edge::default(),
-            staged_bytes: 0,
+            staged: Vec::new(),
             leftover: Vec::new(),
             unsettled: true,
         };
@@ -127,10 +155,16 @@ impl<O: Objects> Log<O> {
         state.checkpoint = signed(&self.keys, &self.signer, head).map_err(OpenError::from)?;
         state.stages.push((size, stage.digest));
         // Nothing names the stage before the swap: whatever happens to it until then, nothing was logged.
-        self.objects.put(&stage.name, &stage.bytes).map_err(CommitError::NotAppended)?;
-        self.swap(state)?;
+        let decided = self.objects.put(&stage.name, &stage.bytes).map_err(CommitError::NotAppended);
+        if let Err(error) = decided.and_then(|()| self.swap(state)) {
+            if let CommitError::NotAppended(_) = error {
+                // Nothing names it and nothing will; that it stays behind costs only space.
+                self.objects.remove(&stage.name).ok();
+            }
+            return Err(error);
+        }
         self.edge = edge;
-        self.staged_bytes += stage.bytes.len();
+        self.staged.push((size, stage.bytes.len()));
         self.apply(&objects, &grown).map_err(|source| {
             self.unsettled = true;
             CommitError::Pending { first, source }
@@ -190,14 +224,43 @@ impl<O: Objects> Log<O> {
     /// Makes everything durable in its own place and forgets the stages. What a writer does before it ends.
     ///
     /// # Errors
-    /// [`CommitError::NotAppended`] and [`CommitError::Unknown`], which here speak of no entries.
+    /// [`CommitError::Unsettled`], and [`CommitError::NotAppended`] and [`CommitError::Unknown`], which here speak of
+    /// no entries.
     pub fn settle(&mut self) -> Result<(), CommitError> {
+        // Where something is not in its place, opening the log needs the stages.
+        if self.unsettled {
+            return Err(CommitError::Unsettled);
+        }
         if self.state.stages.is_empty() {
             return Ok(());
         }
         self.objects.settle().map_err(CommitError::NotAppended)?;
-        self.forget_stages();
+        self.forget_stages(self.size());
         self.swap(self.state.clone())
+    }
+
+    /// What to do beside the writing, when it is time: run it, then give what it gives to [`Log::settled`].
+    #[must_use]
+    pub fn settling(&self) -> Option<Settling<O>> {
+        let due = !self.unsettled && self.is_settling_due(1);
+        due.then(|| Settling { objects: Arc::clone(&self.objects), size: self.size() })
+    }
+
+    /// What came of a [`Settling`]. Where it failed, nothing placed since the last one may be relied on, and the
+    /// next call writes all of it again.
+    pub fn settled(&mut self, outcome: Result<Settled, ObjectError>) {
+        match outcome {
+            Ok(Settled { size }) => self.forget_stages(size),
+            Err(_) => self.unsettled = true,
+        }
+    }
+
+    /// What was placed up to `size` is durable in its place: the next state names no stage of it.
+    fn forget_stages(&mut self, size: u64) {
+        let done = self.state.stages.iter().take_while(|(stage, _)| *stage <= size).count();
+        self.leftover
+            .extend(self.state.stages.drain(..done).map(|(stage, digest)| stage_name(stage, &digest)));
+        self.staged.retain(|(stage, _)| *stage > size);
     }
 
     pub(super) fn record_pruned(&mut self, pruned: u64) -> Result<(), CommitError> {
@@ -268,17 +331,16 @@ impl<O: Objects> Log<O> {
         for (id, _) in grown.iter().filter(|(id, _)| !id.is_partial()) {
             self.objects.remove(&public(&id.partials())).ok();
         }
-        if self.state.stages.len() >= MAX_STAGES || self.staged_bytes >= MAX_STAGED_BYTES {
+        if self.is_settling_due(SETTLE_AT_ONCE) {
             self.objects.settle()?;
-            self.forget_stages();
+            self.forget_stages(self.size());
         }
         Ok(())
     }
 
-    /// Everything is durable in its place: the next state names no stage.
-    fn forget_stages(&mut self) {
-        self.leftover.extend(self.state.stages.drain(..).map(|(size, _)| stage_name(size)));
-        self.staged_bytes = 0;
+    fn is_settling_due(&self, times: usize) -> bool {
+        let bytes: usize = self.staged.iter().map(|(_, bytes)| bytes).sum();
+        self.staged.len() >= times * SETTLE_STAGES || bytes >= times * SETTLE_STAGED_BYTES
     }
 
     fn publish(&self) -> Result<(), ObjectError> {
@@ -296,23 +358,24 @@ impl<O: Objects> Log<O> {
         self.check_time(now)?;
         let keep_published = self.check_published(&checkpoint)?;
         for (size, digest) in &self.state.stages {
-            let objects = self.staged(&stage_name(*size), digest)?;
+            let objects = self.staged(&stage_name(*size, digest), digest)?;
             self.objects.place(&objects)?;
         }
         if !keep_published {
             self.publish()?;
         }
-        let reader = LogReader::open(PublicHalf(&self.objects), checkpoint.head())?;
+        let reader = LogReader::open(PublicHalf(&*self.objects), checkpoint.head())?;
         self.edge = reader.into_edge()?;
         if !self.state.stages.is_empty() {
             self.objects.settle()?;
-            self.forget_stages();
+            self.forget_stages(self.size());
             self.swap(self.state.clone()).map_err(|error| match error {
                 CommitError::NotAppended(error) | CommitError::Unknown(error) => error.into(),
                 CommitError::Open(error) => error,
-                CommitError::Entry(_) | CommitError::Full(_) | CommitError::Pending { .. } => {
-                    OpenError::AnotherWriter
-                }
+                CommitError::Entry(_)
+                | CommitError::Full(_)
+                | CommitError::Pending { .. }
+                | CommitError::Unsettled => OpenError::AnotherWriter,
             })?;
         }
         self.unsettled = false;

@@ -3,10 +3,13 @@
 mod checkpoint;
 mod huge;
 mod key;
+mod log;
 mod note;
 mod proof;
+mod tiles;
 mod tlog_proof;
 mod tree;
+mod witness;
 
 use types::Digest;
 

@@ -25,6 +25,9 @@ pub enum Command {
     Rescore(Rescore),
     /// Repeat a finished review from its plan, as its next run.
     Rerun(Rerun),
+    /// Work with transparency logs: write, prove, verify, serve and witness them.
+    #[command(subcommand)]
+    Ledger(crate::commands::ledger::Ledger),
     /// Work with suites.
     #[command(subcommand)]
     Suite(Suite),

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         cli::Command::Verify(arguments) => commands::verify::run(&arguments),
         cli::Command::Rescore(arguments) => commands::rescore::run(&arguments),
         cli::Command::Rerun(arguments) => commands::rerun::run(&arguments),
+        cli::Command::Ledger(command) => commands::ledger::run(&command),
         cli::Command::Suite(cli::Suite::Check(arguments)) => commands::suite::run(&arguments),
         cli::Command::Range(cli::Range::Probe(arguments)) => commands::probe::run(&arguments),
         cli::Command::Runtime(arguments) => commands::runtime::run(&arguments),

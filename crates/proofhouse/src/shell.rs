@@ -98,6 +98,11 @@ impl Failure {
         Self { family: Family::Input, text: text.into() }
     }
 
+    /// A record that cannot be kept or read.
+    pub fn record(text: impl Into<String>) -> Self {
+        Self { family: Family::Record, text: text.into() }
+    }
+
     /// Shows the failure and gives its exit code.
     pub fn show(&self) -> ExitCode {
         eprintln!("proofhouse: {}", self.text);

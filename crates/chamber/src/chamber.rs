@@ -92,9 +92,23 @@ impl Chamber {
     ) -> Result<Self, ChamberError> {
         let mut inside = Inside::agent();
         inside.arguments.extend(cell::inherited_limits(limits));
-        let cell = Cell::start(&host.0, limits, inside, change)
-            .map_err(|error| ChamberError::Start { reason: printable(error.to_string().as_bytes()) })?;
-        Ok(Self { cell, lost: None })
+        Self::around(host, limits, inside, change)
+            .map_err(|error| ChamberError::Start { reason: printable(error.to_string().as_bytes()) })
+    }
+
+    /// Brings a chamber up around another first process than an agent, which answers requests as an agent does.
+    pub(crate) fn around(
+        host: &Host,
+        limits: &Limits,
+        inside: Inside,
+        change: cell::Change<'_>,
+    ) -> io::Result<Self> {
+        Ok(Self { cell: Cell::start(&host.0, limits, inside, change)?, lost: None })
+    }
+
+    /// The processes and limits of a chamber that answers requests no longer.
+    pub(crate) fn into_cell(self) -> Cell {
+        self.cell
     }
 
     /// Tries every known way out, from inside, and reads back the limits that the kernel keeps. A chamber in which any

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -150,6 +151,17 @@ impl Host {
             Some(Groups::V2(_)) => "control groups (version 2)",
             None => "rlimits and a watcher (weaker)",
         }
+    }
+
+    /// A new folder that only this user reaches, for sockets and the like. It goes with the run's folder; when this
+    /// process is killed, the next [`Self::find`] removes it.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn private_folder(&self) -> io::Result<PathBuf> {
+        let folder = self.0.run.path().join(format!("private-{}", self.0.next_number()));
+        fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(folder)
     }
 
     /// The positive controls: what the probe finds as this user outside of any chamber. A check that is not open here

@@ -9,6 +9,7 @@
 //! Invariants:
 //! - Nothing started here outlives this process, not even when it is killed: every chamber's processes die with the
 //!   thread that started them, which lives as long as the process does.
+//! - Nothing of a model's is started in a chamber in which the probe found a way out, or was not run.
 //! - Every wait has a deadline. A guest that stops answering costs its chamber, never the host's time.
 //! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
 
@@ -16,7 +17,6 @@ mod answers;
 mod cell;
 mod cgroup;
 mod chamber;
-
 mod exec;
 mod host;
 mod launch;
@@ -40,6 +40,7 @@ mod wire;
 
 pub use chamber::{Chamber, ChamberError, Collected};
 pub use exec::{Exec, Ran};
+pub use guest::probe::names as probe_names;
 pub use guest::protocol::{ENVIRONMENT, Leftovers, Program, Streams};
 pub use host::{Host, HostError, HostOptions, Kind, LimitsBy};
 pub use limits::Limits;

@@ -1,21 +1,23 @@
 //! A model's runtime in a chamber of its own: a weights file is untrusted input. Whoever asks the model connects to a
-//! socket of the host's, and the guest carries the bytes; the chamber has no network.
+//! socket of the host's, and the guest carries the bytes; the chamber has no network. Nothing of the model's is started
+//! in a chamber that has not been probed, or whose probe found a way out.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use guest::protocol::{Ending, Response};
-use types::transcript::Exit;
+use guest::protocol::{Ending, Request, Response};
+use types::transcript::{Exit, ProbeCheck, ProbeResult};
 
 use crate::answers::exit;
-use crate::cell::{Cell, Inside, inherited_limits};
+use crate::cell::{Cell, Change, Inside, inherited_limits};
+use crate::chamber::Chamber;
 use crate::host::Host;
 use crate::launch::printable;
 use crate::limits::{Deadline, Limits};
@@ -81,6 +83,14 @@ pub enum ServeError {
         /// What bubblewrap or the system said.
         reason: String,
     },
+    /// The probe found a way out of the chamber. Nothing of the model's was started in it.
+    #[error("the model's chamber does not contain: {open} was open; the model was not started")]
+    NotContained {
+        /// The first check that went through.
+        open: String,
+        /// What came of every check.
+        checks: Vec<ProbeCheck>,
+    },
     /// The runtime ended before it accepted connections.
     #[error("the runtime ended before it was ready ({}): {tail}", exit_in_words(*.exit))]
     Died {
@@ -117,6 +127,7 @@ pub struct ServeEnd {
 /// A model that is being served. Dropping it kills the runtime.
 pub struct Served {
     socket: PathBuf,
+    checks: Vec<ProbeCheck>,
     end: Option<ServeEnd>,
     cell: Cell,
 }
@@ -128,18 +139,25 @@ impl fmt::Debug for Served {
 }
 
 impl Served {
-    /// Starts the runtime and waits until it accepts connections.
+    /// Probes the chamber, starts the runtime in it and waits until it accepts connections.
     ///
     /// # Errors
     /// [`ServeError`], with the end of what the runtime printed.
     pub fn start(host: &Host, spec: &ServeSpec) -> Result<Self, ServeError> {
+        Self::start_changed(host, spec, &|_| {})
+    }
+
+    /// Does the same in a chamber whose walls are changed first; only tests change anything.
+    pub(crate) fn start_changed(
+        host: &Host,
+        spec: &ServeSpec,
+        change: Change<'_>,
+    ) -> Result<Self, ServeError> {
         let start = |error: io::Error| ServeError::Start { reason: printable(error.to_string().as_bytes()) };
         let shown = shown(spec)?;
         let command = filled(spec, &shown[0].1)?;
-        let folder = host.0.run.path().join(format!("serve-{}", host.0.next_number()));
         // Whoever reaches the socket can use the model: nobody but this user.
-        fs::DirBuilder::new().mode(0o700).create(&folder).map_err(start)?;
-        let socket = folder.join("model.sock");
+        let socket = host.private_folder().map_err(start)?.join("model.sock");
         let listener = OwnedFd::from(UnixListener::bind(&socket).map_err(start)?);
         let mut arguments: Vec<OsString> = vec!["relay".into(), listener.as_raw_fd().to_string().into()];
         arguments.push(spec.ready_within.as_millis().to_string().into());
@@ -147,8 +165,12 @@ impl Served {
         arguments.extend(inherited_limits(&spec.limits));
         arguments.extend(command);
         let inside = Inside { arguments, shown, inherited: vec![listener] };
-        let cell = Cell::start(&host.0, &spec.limits, inside, &|_| {}).map_err(start)?;
-        let mut served = Self { socket, end: None, cell };
+        let mut chamber = Chamber::around(host, &spec.limits, inside, change).map_err(start)?;
+        let checks = contained(&mut chamber)?;
+        let mut cell = chamber.into_cell();
+        let deadline = cell.deadline(REPORT_GRACE);
+        cell.wire.send(&Request::Serve, deadline).map_err(|error| start(error.into()))?;
+        let mut served = Self { socket, checks, end: None, cell };
         served.await_ready(spec.ready_within.saturating_add(REPORT_GRACE))?;
         Ok(served)
     }
@@ -157,6 +179,12 @@ impl Served {
     #[must_use]
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// What the probe found in the model's chamber before anything of the model's was started: every way was blocked.
+    #[must_use]
+    pub fn checks(&self) -> &[ProbeCheck] {
+        &self.checks
     }
 
     /// How the service ended, when it has.
@@ -191,6 +219,15 @@ impl Served {
             Err(WireError::TimedOut) => Err(ServeError::NotReady { tail: String::new() }),
             Err(error) => Err(ServeError::Start { reason: error.to_string() }),
         }
+    }
+}
+
+/// What the probe finds in a chamber, if it contains.
+fn contained(chamber: &mut Chamber) -> Result<Vec<ProbeCheck>, ServeError> {
+    let checks = chamber.probe().map_err(|error| ServeError::Start { reason: error.to_string() })?;
+    match checks.iter().find(|check| check.result == ProbeResult::Open).map(|check| check.name.clone()) {
+        Some(open) => Err(ServeError::NotContained { open, checks }),
+        None => Ok(checks),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Weakens one wall at a time and asks the probe: it must notice this wall, and no other.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
 
 use types::transcript::ProbeResult;
 
@@ -8,6 +12,7 @@ use crate::chamber::Chamber;
 use crate::host::{Host, HostOptions};
 use crate::limits::Limits;
 use crate::seccomp::Filters;
+use crate::serve::{ServeError, ServeSpec, Served};
 use crate::walls::Walls;
 
 fn open_checks(change: &dyn Fn(&Host, &mut Walls)) -> BTreeSet<String> {
@@ -114,6 +119,31 @@ fn two_walls_stand_where_one_is_taken_away() {
         assert_eq!(open_checks(&|_, walls| let_through(walls, call)), set(&[]));
     }
     assert_eq!(open_checks(&|_, walls| remove(walls, &["--disable-userns"])), set(&[]));
+}
+
+/// A runtime that would leave `started` behind, were it started.
+fn runtime(folder: &Path) -> ServeSpec {
+    let weights = folder.join("model.gguf");
+    fs::write(&weights, "weights").unwrap();
+    fs::set_permissions(&weights, fs::Permissions::from_mode(0o644)).unwrap();
+    let command = ["/bin/bash", "-c", "echo started; echo {socket}; exit 3"].map(str::to_owned).into();
+    let (limits, ready_within) = (Limits::default(), Duration::from_secs(10));
+    ServeSpec { command, weights, read_only: Vec::new(), limits, ready_within }
+}
+
+#[test]
+fn a_model_is_not_started_in_a_chamber_that_does_not_contain() {
+    let host = Host::find(&HostOptions::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let spec = runtime(folder.path());
+    // The control: behind whole walls the same runtime is started, and says so.
+    let error = Served::start(&host, &spec).err().unwrap();
+    assert!(matches!(&error, ServeError::Died { tail, .. } if tail.contains("started")), "{error}");
+    let weakened = |walls: &mut Walls| let_through(walls, libc::SYS_ptrace);
+    let error = Served::start_changed(&host, &spec, &weakened).err().unwrap();
+    let ServeError::NotContained { open, checks } = &error else { panic!("{error}") };
+    assert_eq!(open, "ptrace");
+    assert!(checks.len() >= guest::probe::names().len());
 }
 
 #[test]

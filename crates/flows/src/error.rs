@@ -152,7 +152,9 @@ impl FlowError {
             Self::Endpoint(ChatError::Cancelled)
             | Self::Attempt(AttemptError::Model(ChatError::Cancelled)) => Family::Stopped,
             Self::Endpoint(_) | Self::Attempt(AttemptError::Model(_)) => Family::Model,
-            Self::Attempt(AttemptError::NotContained(_)) => Family::Containment,
+            Self::Runtime(ServeError::NotContained { .. })
+            | Self::Check(CheckError::NotContained { .. })
+            | Self::Attempt(AttemptError::NotContained(_)) => Family::Containment,
             Self::Attempt(AttemptError::Chamber(_)) => Family::Machine,
             Self::Attempt(AttemptError::Record(_)) => Family::Record,
         }

@@ -1,8 +1,9 @@
 //! The evidence package: a folder of files, an append-only log of what happened, and a signed checkpoint over it.
 //!
 //! Layout: `plan.json`, `manifest.json`, `signer.pub`, `log.jsonl`, `checkpoint`, `report.html`, `report.json`,
-//! `run-N.eval`, and per run `runs/N/controls.json`, `runs/N/attempts/ITEM.jsonl`, `runs/N/submissions/ITEM` and, for
-//! an endpoint, `runs/N/endpoint-start.json` and `runs/N/endpoint-end.json`.
+//! `run-N.eval`, and per run `runs/N/controls.json`, `runs/N/attempts/ITEM.jsonl`, `runs/N/submissions/ITEM`, for
+//! weights `runs/N/model-probe-K.json` at each start K of the run and, for an endpoint, `runs/N/endpoint-start.json` and
+//! `runs/N/endpoint-end.json`.
 //!
 //! Each line of `log.jsonl`, without its line end, is an entry of an RFC 6962 tree; `checkpoint` is a signed note
 //! over the tree. Order of writing: a file, then the log's line that names it, then the checkpoint; each is on disk

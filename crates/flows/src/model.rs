@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use chamber::{Host, Limits, ServeSpec, Served};
-use range::agent::ToolStyle;
+use chamber::{Host, Limits, ServeError, ServeSpec, Served};
+use range::agent::{AttemptError, ToolStyle};
 use range::chat::{Address, Ask, Cancel, ChatError, Client, Patience};
 use range::suite::Suite;
 use runtime::server::{self, Stop};
 use seal::Manifest;
-use tempfile::TempDir;
 use types::chat::{ChatRequest, Message, Role};
+use types::transcript::ProbeCheck;
 use types::{Digest, Secret};
 
 use crate::error::FlowError;
@@ -68,7 +68,15 @@ pub struct Running {
 enum Alive {
     Elsewhere,
     Chamber(Box<Served>),
-    Script { _stop: Stop, _folder: TempDir },
+    Script { _stop: Stop },
+}
+
+/// A model that was not started, because the probe found a way out of its chamber.
+pub(crate) struct NotContained {
+    /// The first check that went through.
+    pub(crate) open: String,
+    /// What came of every check.
+    pub(crate) checks: Vec<ProbeCheck>,
 }
 
 /// A big model takes minutes to load.
@@ -81,7 +89,22 @@ const RUNTIME_DISK_BYTES: u64 = 64 << 20;
 const RUNTIME_MEMORY_PER_WEIGHT: u64 = 8;
 const RUNTIME_MEMORY_LEAST_BYTES: u64 = 2 << 30;
 
+impl NotContained {
+    /// The error that stops everything.
+    pub(crate) fn error(self) -> AttemptError {
+        AttemptError::NotContained(self.open)
+    }
+}
+
 impl Running {
+    /// What the probe found in the model's own chamber, where it has one.
+    pub(crate) fn checks(&self) -> Option<&[ProbeCheck]> {
+        match &self.alive {
+            Alive::Chamber(served) => Some(served.checks()),
+            Alive::Elsewhere | Alive::Script { .. } => None,
+        }
+    }
+
     /// How the model's runtime ended, if it did.
     pub fn ended(&mut self) -> Option<String> {
         match &mut self.alive {
@@ -130,15 +153,25 @@ impl Source {
 
     /// Starts the model, or connects to it.
     pub(crate) fn start(&self, host: &Host, suite: &Suite, program: &Path) -> Result<Running, FlowError> {
+        Ok(self.start_contained(host, suite, program)?.map_err(NotContained::error)?)
+    }
+
+    /// Does the same. The inner error is a chamber that does not contain, to be put on record.
+    pub(crate) fn start_contained(
+        &self,
+        host: &Host,
+        suite: &Suite,
+        program: &Path,
+    ) -> Result<Result<Running, NotContained>, FlowError> {
         match self {
             Self::Weights { path, runtime } => start_weights(host, path, runtime.as_deref(), program),
-            Self::Endpoint { base, model, key } => Ok(Running {
+            Self::Endpoint { base, model, key } => Ok(Ok(Running {
                 client: Client::new(Address::Url { base: base.clone(), key: key.clone() }),
                 name: model.clone(),
                 style: ToolStyle::Native,
                 alive: Alive::Elsewhere,
-            }),
-            Self::Script(script) => start_script(*script, suite),
+            })),
+            Self::Script(script) => start_script(*script, suite, host).map(Ok),
         }
     }
 }
@@ -148,7 +181,7 @@ fn start_weights(
     path: &Path,
     runtime: Option<&str>,
     program: &Path,
-) -> Result<Running, FlowError> {
+) -> Result<Result<Running, NotContained>, FlowError> {
     let (command, read_only) = match runtime {
         None => {
             let words = ["runtime", "{weights}", "--socket", "{socket}"].map(str::to_owned);
@@ -173,14 +206,17 @@ fn start_weights(
         wall: Duration::MAX,
     };
     let weights = path.to_owned();
-    let served =
-        Served::start(host, &ServeSpec { command, weights, read_only, limits, ready_within: READY_WITHIN })?;
-    Ok(Running {
+    let spec = ServeSpec { command, weights, read_only, limits, ready_within: READY_WITHIN };
+    let served = match Served::start(host, &spec) {
+        Err(ServeError::NotContained { open, checks }) => return Ok(Err(NotContained { open, checks })),
+        served => served?,
+    };
+    Ok(Ok(Running {
         client: Client::new(Address::Unix(served.socket().to_owned())),
         name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         style: ToolStyle::Fenced,
         alive: Alive::Chamber(Box::new(served)),
-    })
+    }))
 }
 
 fn weights_size(path: &Path) -> u64 {
@@ -189,10 +225,10 @@ fn weights_size(path: &Path) -> u64 {
     size(path) + files.map(|file| size(&file.path())).sum::<u64>()
 }
 
-fn start_script(script: Script, suite: &Suite) -> Result<Running, FlowError> {
+fn start_script(script: Script, suite: &Suite, host: &Host) -> Result<Running, FlowError> {
     let agent = ScriptedAgent::new(script, suite)?;
-    let folder = tempfile::tempdir().map_err(FlowError::Script)?;
-    let socket = folder.path().join("script");
+    // Beneath the run's folder, so that nothing is left for good when this process is killed.
+    let socket = host.private_folder().map_err(FlowError::Script)?.join("script");
     let listener = UnixListener::bind(&socket).map_err(FlowError::Script)?;
     let (stop, stopped) = server::stopper();
     thread::spawn(move || server::serve_until(listener, Arc::new(agent), stopped));
@@ -200,7 +236,7 @@ fn start_script(script: Script, suite: &Suite) -> Result<Running, FlowError> {
         client: Client::new(Address::Unix(socket)),
         name: format!("script:{script}"),
         style: ToolStyle::Native,
-        alive: Alive::Script { _stop: stop, _folder: folder },
+        alive: Alive::Script { _stop: stop },
     })
 }
 

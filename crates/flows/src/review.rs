@@ -16,13 +16,13 @@ use report::Sample;
 use report::data::Review;
 use serde::{Deserialize, Serialize};
 use types::chat::Role;
-use types::transcript::{Budget, Entry, Event};
+use types::transcript::{Budget, Entry, Event, ProbeCheck};
 use types::{AttemptId, Clock, Digest, ItemId, Outcome, RunNumber};
 
 use crate::error::FlowError;
 use crate::evidence::{EVIDENCE_FORMAT, Evidence, EvidenceError, Line, Record, SIGNER};
 use crate::house::House;
-use crate::model::{self, Running, Taken};
+use crate::model::{self, NotContained, Running, Taken};
 use crate::pace::Pace;
 use crate::plan::{PLAN, Plan, PlannedModel, PlannedSuite};
 use crate::progress::{Progress, Step};
@@ -105,16 +105,22 @@ pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Review,
         request.seed,
     );
     let next = next_run(&evidence, request.again);
-    let running = match next {
-        // A model that does not start leaves no review that was opened.
+    let started = match next {
+        // A model that does not start leaves no review that was opened; one that is not contained is on record.
         Some(_) => {
             progress.step(Step::StartingModel);
-            Some(request.source.start(&host, &suite, &request.program)?)
+            Some(request.source.start_contained(&host, &suite, &request.program)?)
         }
         None => None,
     };
     let digest = open_review(request, &mut evidence, &plan, &taken)?;
-    if let Some((run, running)) = next.zip(running) {
+    if let Some((run, started)) = next.zip(started) {
+        let checks = match &started {
+            Ok(running) => running.checks(),
+            Err(NotContained { checks, .. }) => Some(checks.as_slice()),
+        };
+        begin(&mut evidence, run, host.limits_in_words(), checks)?;
+        let running = started.map_err(NotContained::error)?;
         let mut turn = Turn { request, suite: &suite, host: &host, plan: &plan, taken: &taken, running, run };
         turn.take(&mut evidence, progress)?;
     }
@@ -256,6 +262,39 @@ fn next_run(evidence: &Evidence<'_>, again: bool) -> Option<RunNumber> {
     next
 }
 
+/// What the probe found in the model's own chamber, the `start`-th time (from 1) that the run was started or resumed.
+#[must_use]
+pub fn model_probe_file(run: RunNumber, start: usize) -> String {
+    run_file(run, &format!("model-probe-{start}.json"))
+}
+
+/// Says in the log that the run starts or goes on and, where the model has a chamber of its own, what the probe found
+/// in it: `checks`.
+fn begin(
+    evidence: &mut Evidence<'_>,
+    run: RunNumber,
+    limits: &str,
+    checks: Option<&[ProbeCheck]>,
+) -> Result<(), FlowError> {
+    let starts = |line: &&Line| matches!(line.record, Record::RunStarted { run: known, .. } | Record::RunResumed { run: known, .. } if known == run);
+    let before = evidence.log().lines.iter().filter(starts).count();
+    let limits = limits.to_owned();
+    evidence.append(match before {
+        0 => Record::RunStarted { run, limits },
+        _ => Record::RunResumed { run, limits },
+    })?;
+    let Some(checks) = checks else { return Ok(()) };
+    let path = model_probe_file(run, before + 1);
+    let text = pretty(evidence.folder(), &path, &Controls { checks: checks.to_vec() })?;
+    Ok(evidence.write(&path, &text)?)
+}
+
+/// What is written to a file of the evidence.
+fn pretty<T: Serialize>(folder: &Path, path: &str, content: &T) -> Result<Vec<u8>, EvidenceError> {
+    serde_json::to_vec_pretty(content)
+        .map_err(|error| EvidenceError::Broken { file: folder.join(path), what: error.to_string() })
+}
+
 /// One run of a plan.
 struct Turn<'a> {
     request: &'a Request<'a>,
@@ -269,15 +308,7 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     fn take(&mut self, evidence: &mut Evidence<'_>, progress: &mut dyn Progress) -> Result<(), FlowError> {
-        let (run, limits) = (self.run, self.host.limits_in_words().to_owned());
-        let known =
-            |line: &Line| matches!(line.record, Record::RunStarted { run: known, .. } if known == run);
-        let resumed = evidence.log().lines.iter().any(known);
-        evidence.append(if resumed {
-            Record::RunResumed { run, limits }
-        } else {
-            Record::RunStarted { run, limits }
-        })?;
+        let run = self.run;
         self.once(evidence, "controls.json", || {
             Ok(Controls { checks: self.host.controls().map_err(AttemptError::Chamber)? })
         })?;
@@ -406,9 +437,7 @@ impl Turn<'_> {
         if evidence.log().file(&path).is_some() {
             return Ok(());
         }
-        let file = self.request.out.join(&path);
-        let text = serde_json::to_vec_pretty(&make()?)
-            .map_err(|error| EvidenceError::Broken { file, what: error.to_string() })?;
+        let text = pretty(&self.request.out, &path, &make()?)?;
         Ok(evidence.write(&path, &text)?)
     }
 }
@@ -482,4 +511,54 @@ fn instruction(entries: &[Entry]) -> &str {
         _ => None,
     });
     opening.and_then(|message| message.content.as_deref()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::Timestamp;
+    use types::transcript::ProbeResult;
+
+    struct Epoch;
+
+    impl Clock for Epoch {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_unix_millis(0).unwrap()
+        }
+    }
+
+    #[test]
+    fn each_start_of_a_model_leaves_its_probe_whatever_it_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = House::open(folder.path().join("house")).unwrap().signer().unwrap();
+        let mut evidence = Evidence::open(&folder.path().join("out"), signer, &Epoch).unwrap();
+        let check = |result| ProbeCheck { name: "ptrace".to_owned(), result, detail: "seen".to_owned() };
+        let found = [check(ProbeResult::Open), check(ProbeResult::Blocked)];
+        for checks in [&found[..1], &found[1..]] {
+            begin(&mut evidence, RunNumber::FIRST, "limits", Some(checks)).unwrap();
+        }
+        begin(&mut evidence, RunNumber::FIRST.next(), "limits", None).unwrap();
+        let records: Vec<&Record> = evidence.log().lines.iter().map(|line| &line.record).collect();
+        let [
+            Record::RunStarted { .. },
+            Record::FileAdded { path: first, .. },
+            Record::RunResumed { .. },
+            Record::FileAdded { path: second, .. },
+            Record::RunStarted { .. },
+        ] = records[..]
+        else {
+            panic!("{records:?}")
+        };
+        assert_eq!(first, "runs/1/model-probe-1.json");
+        assert_eq!(second, "runs/1/model-probe-2.json");
+        let read: Controls =
+            serde_json::from_slice(&fs::read(evidence.folder().join(first)).unwrap()).unwrap();
+        assert_eq!(read.checks, found[..1]);
+    }
+
+    #[test]
+    fn a_model_that_is_not_contained_stops_the_review_as_an_agents_chamber_does() {
+        let refused = NotContained { open: "ptrace".to_owned(), checks: Vec::new() };
+        assert_eq!(FlowError::from(refused.error()).family().exit_code(), 6);
+    }
 }

@@ -25,29 +25,46 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
 }
 
 fn serve(limits: &Inherited) -> io::Result<()> {
-    sys::forbid_inspection()?;
-    sys::drop_handlers();
-    sys::close_others_on_exec()?;
-    limits.set()?;
-    let mut agent = Agent {
-        children: sys::child_signals()?,
-        input: File::from(io::stdin().as_fd().try_clone_to_owned()?),
-        output: File::from(io::stdout().as_fd().try_clone_to_owned()?),
-    };
-    write_response(&mut agent.output, &Response::Hello { version: VERSION })?;
-    while agent.await_request()?.is_some_and(|request| request != Request::Shutdown) {}
-    Ok(())
+    let mut agent = Agent::begin(limits)?;
+    loop {
+        match agent.answered()? {
+            None | Some(Request::Shutdown) => return Ok(()),
+            Some(Request::Serve) => agent.respond(&failed("no relay"))?,
+            Some(_) => {}
+        }
+    }
 }
 
-struct Agent {
-    children: OwnedFd,
+/// What answers the host's requests.
+pub(crate) struct Agent {
+    pub(crate) children: OwnedFd,
     input: File,
-    output: File,
+    pub(crate) output: File,
 }
 
 impl Agent {
-    /// Waits for a request and answers it; meanwhile takes in what ends, so that no dead process counts as one.
-    fn await_request(&mut self) -> io::Result<Option<Request>> {
+    /// Makes this process fit to be a chamber's first, and greets the host.
+    pub(crate) fn begin(limits: &Inherited) -> io::Result<Self> {
+        sys::forbid_inspection()?;
+        sys::drop_handlers();
+        sys::close_others_on_exec()?;
+        limits.set()?;
+        let mut agent = Self {
+            children: sys::child_signals()?,
+            input: File::from(io::stdin().as_fd().try_clone_to_owned()?),
+            output: File::from(io::stdout().as_fd().try_clone_to_owned()?),
+        };
+        agent.respond(&Response::Hello { version: VERSION })?;
+        Ok(agent)
+    }
+
+    fn respond(&mut self, response: &Response) -> io::Result<()> {
+        write_response(&mut self.output, response)
+    }
+
+    /// Waits for a request and answers it, all but those that end an agent; `None` when the host is gone. Meanwhile
+    /// takes in what ends, so that no dead process counts as one.
+    pub(crate) fn answered(&mut self) -> io::Result<Option<Request>> {
         loop {
             let mut fds = [
                 PollFd::new(Some(self.input.as_fd()), POLLIN),
@@ -97,10 +114,10 @@ impl Agent {
                 body.finish()?;
                 done(result)
             }
-            Request::Data(_) => Response::Failed { reason: "a body that no request announced".to_owned() },
-            Request::Shutdown => return Ok(()),
+            Request::Data(_) => failed("a body that no request announced"),
+            Request::Serve | Request::Shutdown => return Ok(()),
         };
-        write_response(&mut self.output, &response)
+        self.respond(&response)
     }
 
     fn exec(&mut self, exec: &Exec) -> io::Result<Response> {
@@ -119,6 +136,10 @@ impl Agent {
             took_us: u64::try_from(ran.took.as_micros()).unwrap_or(u64::MAX),
         })
     }
+}
+
+fn failed(reason: &str) -> Response {
+    Response::Failed { reason: reason.to_owned() }
 }
 
 fn done(result: io::Result<()>) -> Response {

@@ -48,7 +48,7 @@ pub(crate) fn run(exec: &Exec, children: &OwnedFd) -> io::Result<Ran> {
             Ending::TimedOut
         }
     };
-    if exec.leftovers == Leftovers::Kill {
+    if exec.leftovers == Leftovers::Kill || ending == Ending::TimedOut {
         sys::kill_everything(pipes.pid);
         await_no_children(children)?;
     }

@@ -1,6 +1,9 @@
 //! The relay: PID 1 of a chamber that serves a model. It starts the model's runtime and carries connections from a
 //! listening socket that the host made to the one on which the runtime listens inside. So nothing inside a chamber has
 //! a say in which path of the host's is used, and the chamber needs no network.
+//!
+//! Until the host says so, nothing of the model's is started: a relay answers requests as an agent does, so that the
+//! host can probe the chamber first.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -15,11 +18,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::agent::Agent;
 use crate::body::write_response;
 use crate::capture::Capture;
 use crate::exec;
 use crate::limits::{Deadline, Inherited};
-use crate::protocol::{EXIT_USAGE, Ending, Response, VERSION};
+use crate::protocol::{EXIT_USAGE, Ending, Request, Response};
 use crate::sys::{self, POLLIN, PollFd};
 
 /// Connections at a time. A review needs one or two; more means that a client leaks them.
@@ -81,15 +85,17 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
 }
 
 fn serve(orders: Orders) -> io::Result<()> {
-    sys::forbid_inspection()?;
-    sys::drop_handlers();
-    sys::close_others_on_exec()?;
     let listener = sys::inherited_listener(orders.listener)?;
     sys::set_nonblocking(listener.as_fd())?;
-    orders.limits.set()?;
-    let children = sys::child_signals()?;
-    let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    write_response(&mut output, &Response::Hello { version: VERSION })?;
+    let mut agent = Agent::begin(&orders.limits)?;
+    loop {
+        match agent.answered()? {
+            None | Some(Request::Shutdown) => return Ok(()),
+            Some(Request::Serve) => break,
+            Some(_) => {}
+        }
+    }
+    let Agent { children, mut output, .. } = agent;
     let mut log = Capture::of_end(TAIL_BYTES);
     let ending = match start(&orders.words) {
         Ok((child, pipe)) => {
@@ -195,7 +201,7 @@ impl Relay {
                 }
             }
         }
-        // The host never speaks to a relay: that its pipe is readable means that it is gone.
+        // The host never speaks to a relay that serves: that its pipe is readable means that it is gone.
         if fds[1].ready() {
             return Ok(Event::HostGone);
         }

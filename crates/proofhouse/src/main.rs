@@ -1,9 +1,9 @@
 //! The one binary. Reads the command line and the environment, shows progress, and maps errors to exit codes; what is
 //! done is in `flows`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's room")]
 
 mod cli;
 mod commands;
+mod print;
 mod shell;
 mod terminal;
 

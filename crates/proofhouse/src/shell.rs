@@ -4,29 +4,58 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use flows::error::{Family, FlowError};
 use flows::house::House;
 use range::chat::Cancel;
 use types::{Clock, Secret, Timestamp};
 
-/// The system's clock.
-pub struct SystemClock;
+use crate::note;
+
+/// The system's clock, which never goes back: when it is set back while this process runs, time goes on from where it
+/// was, and the first time is later than the latest that a package names which this process goes on with.
+pub struct SystemClock {
+    /// The latest time that was read, in microseconds since 1970, and when that was.
+    read: Mutex<(i64, Instant)>,
+}
+
+impl SystemClock {
+    /// The clock, with no time up to `latest`.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
+    pub fn after(latest: Option<Timestamp>) -> Self {
+        let least = latest.map_or(0, |latest| (latest.unix_millis() + 1).saturating_mul(1000));
+        Self { read: Mutex::new((system_micros().max(least), Instant::now())) }
+    }
+}
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        // A clock before 1970 or after the year 9999 is taken as 1970: the record then shows that it was off.
-        let epoch = || Timestamp::from_unix_millis(0);
-        #[expect(clippy::expect_used, reason = "1970 is within the range of times")]
-        i64::try_from(since)
-            .map_or_else(|_| epoch(), Timestamp::from_unix_millis)
-            .or_else(|_| epoch())
-            .expect("1970 is a time")
+        // Whoever panicked with the lock left a time that was read.
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (system, instant) = (system_micros(), Instant::now());
+        let passed = i64::try_from(instant.duration_since(read.1).as_micros()).unwrap_or(0);
+        let least = read.0.saturating_add(passed);
+        if system > least {
+            *read = (system, instant);
+        }
+        time(system.max(least).div_euclid(1000))
     }
+}
+
+/// The system's time. A clock before 1970 is taken as 1970: the record then shows that it was off.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
+fn system_micros() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
+    i64::try_from(since).unwrap_or(0)
+}
+
+/// A clock after the year 9999 is taken as 1970 as well.
+fn time(millis: i64) -> Timestamp {
+    #[expect(clippy::expect_used, reason = "1970 is within the range of times")]
+    Timestamp::from_unix_millis(millis).or_else(|_| Timestamp::from_unix_millis(0)).expect("1970 is a time")
 }
 
 /// An environment variable, when it is set and not empty.
@@ -70,9 +99,7 @@ pub fn cancel_on_interrupt() -> Arc<Cancel> {
         if handler.stopped() {
             std::process::exit(Family::Stopped.exit_code().into());
         }
-        eprintln!(
-            "\nstopping after this step; press Ctrl-C again to stop at once (nothing is lost either way)"
-        );
+        note!("\nstopping after this step; press Ctrl-C again to stop at once (nothing is lost either way)");
         handler.stop();
     });
     // Without a handler Ctrl-C ends the process, which loses nothing either.
@@ -105,8 +132,8 @@ impl Failure {
 
     /// Shows the failure and gives its exit code.
     pub fn show(&self) -> ExitCode {
-        eprintln!("proofhouse: {}", self.text);
-        eprintln!("({}, exit code {}; see docs/errors.md)", self.family.code(), self.family.exit_code());
+        note!("proofhouse: {}", self.text);
+        note!("({}, exit code {}; see docs/errors.md)", self.family.code(), self.family.exit_code());
         ExitCode::from(self.family.exit_code())
     }
 }
@@ -126,5 +153,24 @@ impl From<FlowError> for Failure {
             cause = error.source();
         }
         Self { family, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on_from_the_latest_that_a_package_names_and_never_back() {
+        let ahead = Timestamp::from_unix_millis(system_micros() / 1000 + 3_600_000).unwrap();
+        let clock = SystemClock::after(Some(ahead));
+        let mut before = ahead;
+        for _ in 0..1000 {
+            let now = clock.now();
+            assert!(now >= before && now.millis_since(ahead) < 60_000);
+            before = now;
+        }
+        assert!(SystemClock::after(Some(ahead)).now() > ahead);
+        assert!(SystemClock::after(None).now() < ahead);
     }
 }

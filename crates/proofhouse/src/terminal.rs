@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use types::transcript::Event;
 use types::{ItemId, Outcome};
 
+use crate::note;
 use crate::shell;
 
 /// Shows steps as they come.
@@ -48,8 +49,8 @@ impl Terminal {
     fn line(&self, text: &str) {
         let text = report::inert(text);
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| note!("{text}")),
+            None => note!("{text}"),
         }
     }
 

@@ -8,6 +8,7 @@ use types::{Digest, ItemId};
 
 use crate::SUBMISSION_PATH;
 use crate::agent::judge;
+use crate::contained;
 use crate::oracle::{Builds, OracleError, Rule};
 use crate::suite::{self, Item, SuiteError};
 
@@ -48,6 +49,14 @@ pub enum CheckError {
         /// Why.
         source: ChamberError,
     },
+    /// The probe found a way out of a chamber.
+    #[error("the chamber for {item} does not contain: {open} was open; nothing was run in it")]
+    NotContained {
+        /// The item.
+        item: ItemId,
+        /// The check that went through.
+        open: String,
+    },
     /// The oracle failed.
     #[error("the oracle of {item} failed")]
     Oracle {
@@ -71,16 +80,15 @@ struct Trial {
 /// # Errors
 /// [`CheckError`] when the item could not be checked at all.
 pub fn item(host: &Host, builds: &Builds, item: &Item) -> Result<Vec<Check>, CheckError> {
-    let chamber_failed = |source| CheckError::Chamber { item: item.id.clone(), source };
     let mut checks = vec![same_program(item)];
     let tests = files_in(&item.folder.join("tests"))?;
     for trial in trials(host, item)? {
         let submission = trial.submission.as_deref();
-        let verdict = judge(host, builds, item, submission)
-            .map_err(|source| CheckError::Oracle { item: item.id.clone(), source })?;
+        let verdict = judge(host, builds, item, submission).map_err(|error| oracle_failed(item, error))?;
         let against = (verdict.accepted != trial.counts).then(|| verdict.reason.clone());
         checks.push(Check { item: item.id.clone(), what: trial.what.clone(), against });
-        let reward = test_script(host, item, &tests, submission).map_err(chamber_failed)?;
+        let reward = test_script(open(host, item)?, item, &tests, submission)
+            .map_err(|source| CheckError::Chamber { item: item.id.clone(), source })?;
         let against = (reward != Some(verdict.accepted)).then(|| match reward {
             None => "tests/test.sh wrote no reward of 0 or 1".to_owned(),
             Some(_) => "tests/test.sh and the oracle disagree".to_owned(),
@@ -92,6 +100,14 @@ pub fn item(host: &Host, builds: &Builds, item: &Item) -> Result<Vec<Check>, Che
         });
     }
     Ok(checks)
+}
+
+fn oracle_failed(item: &Item, error: OracleError) -> CheckError {
+    let item = item.id.clone();
+    match error {
+        OracleError::NotContained(open) => CheckError::NotContained { item, open },
+        source => CheckError::Oracle { item, source },
+    }
 }
 
 /// The program that the agent sees must be the one that is judged.
@@ -138,8 +154,8 @@ fn random(item: &Item, size: usize) -> Vec<u8> {
 /// What the reference solution leaves when it works as an agent would.
 fn solved(host: &Host, item: &Item) -> Result<Option<Vec<u8>>, CheckError> {
     let script = suite::read_bytes(&item.folder.join("solution").join("solve.sh"))?;
+    let mut chamber = open(host, item)?;
     let solve = || -> Result<Option<Vec<u8>>, ChamberError> {
-        let mut chamber = open(host, item)?;
         for file in &item.files {
             chamber.put(&file.path, 0o644, &file.bytes)?;
         }
@@ -154,12 +170,11 @@ fn solved(host: &Host, item: &Item) -> Result<Option<Vec<u8>>, CheckError> {
 
 /// The reward of `tests/test.sh`, as another harness would see it: 1 counts, 0 does not.
 fn test_script(
-    host: &Host,
+    mut chamber: Chamber,
     item: &Item,
     tests: &[(String, Vec<u8>)],
     submission: Option<&[u8]>,
 ) -> Result<Option<bool>, ChamberError> {
-    let mut chamber = open(host, item)?;
     for (name, bytes) in tests {
         let path = format!("{TESTS_FOLDER}/{name}");
         match std::str::from_utf8(bytes) {
@@ -203,7 +218,8 @@ fn files_in(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, SuiteError> {
     Ok(found)
 }
 
-fn open(host: &Host, item: &Item) -> Result<Chamber, ChamberError> {
+/// A chamber as an agent has it, probed: what an item has executed is its author's.
+fn open(host: &Host, item: &Item) -> Result<Chamber, CheckError> {
     let environment = &item.task.environment;
     let limits = Limits {
         memory_bytes: u64::from(environment.memory_mb) << 20,
@@ -212,7 +228,10 @@ fn open(host: &Host, item: &Item) -> Result<Chamber, ChamberError> {
         cpu_millis: environment.cpus.saturating_mul(1000),
         wall: SOLUTION_TIMEOUT * 4,
     };
-    Chamber::open(host, &limits)
+    let id = || item.id.clone();
+    contained::open(host, &limits)
+        .map_err(|source| CheckError::Chamber { item: id(), source })?
+        .map_err(|open| CheckError::NotContained { item: id(), open })
 }
 
 fn bytes_of(collected: Collected) -> Option<Vec<u8>> {

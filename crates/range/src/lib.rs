@@ -9,6 +9,7 @@
 pub mod agent;
 pub mod chat;
 pub mod check;
+mod contained;
 pub mod dockerfile;
 pub mod oracle;
 pub mod suite;

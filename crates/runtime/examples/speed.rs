@@ -1,86 +1,106 @@
-//! Measures how fast the engine reads prompts and writes answers; one JSON object per line.
+//! Measures how fast the engine reads prompts and writes answers; prints one JSON object, which
+//! `script/peers/compare.py` describes and holds against those of its peers.
 //!
-//! Use: `speed WEIGHTS.gguf [THREADS]`
+//! Use: `speed WEIGHTS.gguf TASK.json THREADS`
 
+use std::error::Error;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use runtime::engine::Engine;
 use runtime::server::Complete as _;
-use types::chat::{ChatRequest, Message, Role, Usage};
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::{Value, json};
+use types::chat::{ChatRequest, ChatResponse, Message, Role, Usage};
 
-/// Words of the long prompt: about as many tokens as some turns of an agent have.
-const PROMPT_WORDS: usize = 500;
-/// Tokens of the long answer.
-const ANSWER_TOKENS: u32 = 128;
-/// The best of so many rounds is shown: what the machine can do, not what else it did.
-const ROUNDS: usize = 5;
+type Fallible<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> ExitCode {
+/// Tokens of the first answer, which is not measured.
+const WARM_TOKENS: u32 = 16;
+
+fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
-    let Some(weights) = arguments.next() else {
-        return fail("use: speed WEIGHTS.gguf [THREADS]");
+    let (Some(weights), Some(task), Some(threads)) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        return Err("use: speed WEIGHTS.gguf TASK.json THREADS".into());
     };
-    let threads = arguments.next().map_or(Ok(2), |threads| threads.parse());
-    let Ok(threads) = threads else { return fail("THREADS is not a number") };
-    match Engine::load(Path::new(&weights), threads)
-        .map_err(|error| error.to_string())
-        .and_then(|engine| measure(&engine))
-    {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
-    }
-}
-
-fn measure(engine: &Engine) -> Result<(), String> {
-    let (mut prompt, mut turn, mut answer) = (0.0_f64, 0.0_f64, 0.0_f64);
-    for round in 0..ROUNDS {
-        // A new first word, so that nothing of the round before can be reused.
-        let text = format!(
-            "{round} {}",
-            "count the words of this long text and say what they are ".repeat(PROMPT_WORDS / 12)
-        );
-        let first = Message::text(Role::User, text);
-        let (usage, seconds) = timed(engine, vec![first.clone()], 1)?;
-        prompt = prompt.max(usage.prompt_tokens as f64 / seconds);
-        let (usage, seconds) = timed(engine, vec![first.clone()], ANSWER_TOKENS)?;
-        answer = answer.max((usage.completion_tokens.saturating_sub(1)) as f64 / seconds);
-        let next = Message::text(Role::User, "Go on.");
-        let (_, seconds) = timed(engine, vec![first, next], 1)?;
-        turn = turn.max(1.0 / seconds);
-    }
-    line("prompt_tokens_per_s", prompt, "tok/s");
-    line("generated_tokens_per_s", answer, "tok/s");
-    line("short_turns_after_a_long_prompt_per_s", turn, "1/s");
+    let task: Value = serde_json::from_str(&std::fs::read_to_string(task)?)?;
+    print(&measure(Path::new(&weights), threads.parse()?, &task)?);
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures durations")]
-fn timed(engine: &Engine, messages: Vec<Message>, max_tokens: u32) -> Result<(Usage, f64), String> {
+fn measure(weights: &Path, threads: usize, task: &Value) -> Fallible<Value> {
+    let before_mb = memory_mb("VmRSS")?;
+    let (engine, load) = timed(|| Engine::load(weights, threads));
+    let engine = engine?;
+    let chats = &task["chats"];
+    let tokens = |key: &str| task[key].as_u64().and_then(|count| u32::try_from(count).ok());
+    answer(&engine, &messages(&chats["warm"])?, Some(WARM_TOKENS))?;
+
+    let mut long = messages(&chats["long"])?;
+    let (read, prompt) = timed(|| answer(&engine, &long, Some(1)));
+    // The prompt is kept now, but for its last token: there is one forward pass for each token of the answer.
+    let (written, generation) = timed(|| answer(&engine, &long, tokens("answer_tokens")));
+    let written = written?;
+    long.extend(written.choices.iter().map(|choice| choice.message.clone()));
+    long.push(Message::text(Role::User, task["go_on"].as_str().unwrap_or_default()));
+    let (turn_read, turn) = timed(|| answer(&engine, &long, Some(1)));
+    turn_read?;
+
+    let memory_mb = memory_mb("VmHWM")? - before_mb;
+    let mut answers = Vec::new();
+    for chat in chats["compared"].as_array().into_iter().flatten() {
+        let answer = answer(&engine, &messages(chat)?, tokens("compared_tokens"))?;
+        answers.push(answer.choices.into_iter().map(|choice| choice.message.content).collect::<Vec<_>>());
+    }
+    Ok(json!({"load": load, "prompt": prompt, "prompt_tokens": usage(&read?).prompt_tokens,
+        "generation": generation, "generation_steps": usage(&written).completion_tokens, "turn": turn,
+        "memory_mb": memory_mb, "answers": answers}))
+}
+
+fn messages(chat: &Value) -> Fallible<Vec<Message>> {
+    Ok(serde_json::from_value(chat.clone())?)
+}
+
+fn usage(response: &ChatResponse) -> Usage {
+    response.usage.unwrap_or_default()
+}
+
+fn answer(engine: &Engine, messages: &[Message], max_tokens: Option<u32>) -> Fallible<ChatResponse> {
     let request = ChatRequest {
         model: String::new(),
-        messages,
+        messages: messages.to_vec(),
         tools: Vec::new(),
-        max_tokens: Some(max_tokens),
+        max_tokens,
         temperature: None,
         seed: None,
     };
-    let start = Instant::now();
-    let answer = engine.complete(&request).map_err(|error| error.to_string())?;
-    let seconds = start.elapsed().as_secs_f64();
-    Ok((answer.usage.unwrap_or_default(), seconds))
+    engine.complete(&request).map_err(|error| error.to_string().into())
+}
+
+/// What the work gave, and how long it took: `{"s": …, "cpu_s": …}`.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures durations")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Value) {
+    let (start, cpu_start) = (Instant::now(), cpu_s());
+    let done = work();
+    (done, json!({"s": start.elapsed().as_secs_f64(), "cpu_s": cpu_s() - cpu_start}))
+}
+
+/// The processor time of all threads.
+fn cpu_s() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// This process's resident memory: now (`VmRSS`) or at most (`VmHWM`).
+fn memory_mb(key: &str) -> Fallible<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key)).ok_or("the kernel gives no figure")?;
+    let kib: f64 = line.trim_matches(|character: char| !character.is_ascii_digit()).parse()?;
+    Ok(kib * 1024.0 / 1e6)
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark's result")]
-fn line(metric: &str, value: f64, unit: &str) {
-    let line = serde_json::json!({"bench": "runtime", "metric": metric, "value": (value * 10.0).round() / 10.0,
-        "unit": unit, "peer": null, "peer_value": null, "ratio": null});
-    println!("{line}");
-}
-
-#[expect(clippy::print_stderr, reason = "the sentence that says what is wrong")]
-fn fail(message: &str) -> ExitCode {
-    eprintln!("{message}");
-    ExitCode::FAILURE
+fn print(result: &Value) {
+    println!("{result}");
 }

@@ -163,6 +163,9 @@ pub struct Budget {
     pub seconds: u32,
 }
 
+/// The largest workspace that is saved after a turn.
+pub const WORKSPACE_MAX_BYTES: u64 = 64 << 20;
+
 /// A limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,6 +176,9 @@ pub enum Limit {
     Turns,
     /// The time budget.
     Seconds,
+    /// The workspace is larger than [`WORKSPACE_MAX_BYTES`], or cannot be read: from here the attempt could not go
+    /// on after an interruption.
+    Workspace,
 }
 
 /// A collected file.

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,16 +19,20 @@ fn is_holder() -> bool {
     std::env::var_os(ROLE).is_some()
 }
 
-/// Opens a chamber with a process that has left its session, says so, and is killed while it runs a command.
+/// Opens a chamber with a process that has left its session and a socket beside it, says so, and is killed while it
+/// runs a command.
 fn hold() {
-    let mut chamber = Chamber::open(&host(), &small()).unwrap();
+    let host = host();
+    let socket = host.private_folder().unwrap().join("socket");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    let mut chamber = Chamber::open(&host, &small()).unwrap();
     shell(
         &mut chamber,
         "setsid sleep 54321 & sleep 54321 & until [ $(grep -lsx sleep /proc/[0-9]*/comm | wc -l) = 2 ]; do :; done",
     );
     #[expect(clippy::print_stdout, reason = "the other process waits for this line")]
     {
-        println!("\nholding");
+        println!("\nholding {}", socket.display());
     }
     let _ = chamber.exec(&Exec::shell("sleep 54321", Duration::from_secs(100), 100));
 }
@@ -55,8 +60,8 @@ fn nothing_outlives_a_host_that_is_killed() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(holder.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line == "holding"));
-    assert!(sleepers() >= 2);
+    let socket = lines.find_map(|line| line.strip_prefix("holding ").map(PathBuf::from)).unwrap();
+    assert!(socket.exists() && sleepers() >= 2);
     holder.kill().unwrap();
     assert_eq!(holder.wait().unwrap().signal(), Some(9));
     let start = Instant::now();
@@ -66,6 +71,7 @@ fn nothing_outlives_a_host_that_is_killed() {
     // The next run removes what the killed one left behind.
     let name = format!("proofhouse-{}-", holder.id());
     drop(host());
+    assert!(!socket.exists());
     let left = ["memory", "pids", "cpu", "unified", ""].iter().any(|tree| {
         let entries = fs::read_dir(Path::new("/sys/fs/cgroup").join(tree)).into_iter().flatten().flatten();
         entries.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with(&name))

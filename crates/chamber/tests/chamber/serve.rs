@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chamber::{Host, ServeError, ServeSpec, Served};
-use types::transcript::Exit;
+use types::transcript::{Exit, ProbeResult};
 
 use crate::setup::{TEN_SECONDS, host, small};
 
@@ -58,6 +58,8 @@ fn serves(host: &Host, address: &str) {
     let weights = weights(folder.path());
     let spec = spec(weights, &["/usr/bin/python3", "-c", SERVER, address, "{weights}"]);
     let served = Served::start(host, &spec).unwrap();
+    assert!(!served.checks().is_empty());
+    assert!(served.checks().iter().all(|check| check.result == ProbeResult::Blocked));
     assert_eq!(ask(&served, "one\n"), "weights one\n");
     let mut stream = UnixStream::connect(served.socket()).unwrap();
     assert_eq!(ask(&served, "two\n"), "weights two\n");

@@ -16,7 +16,7 @@ pub use response::{Ending, Response, Stream};
 pub use wire::{Malformed, decode_length, frame};
 
 /// Changes when a frame's meaning does; host and guest of one build always agree, so a difference is a mix-up.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The longest frame. A command, its input and its environment fit in one frame; bodies come in chunks.
 pub const FRAME_MAX_BYTES: usize = 1 << 20;

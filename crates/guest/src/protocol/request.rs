@@ -42,6 +42,8 @@ pub enum Request {
     },
     /// A piece of the body that the request before announced.
     Data(Vec<u8>),
+    /// To a relay: start the model's runtime. It answers no further request.
+    Serve,
     /// End. Answered by nothing.
     Shutdown,
 }
@@ -102,6 +104,7 @@ const SNAPSHOT: u8 = 5;
 const RESTORE: u8 = 6;
 const DATA: u8 = 7;
 const SHUTDOWN: u8 = 8;
+const SERVE: u8 = 9;
 
 impl Request {
     /// The request's kind and fields, to be framed.
@@ -115,6 +118,7 @@ impl Request {
             Self::Snapshot { cap_bytes } => Fields::new(SNAPSHOT).u64(*cap_bytes).0,
             Self::Restore { size_bytes } => Fields::new(RESTORE).u64(*size_bytes).0,
             Self::Data(bytes) => Fields::new(DATA).bytes(bytes).0,
+            Self::Serve => Fields::new(SERVE).0,
             Self::Shutdown => Fields::new(SHUTDOWN).0,
         }
     }
@@ -133,6 +137,7 @@ impl Request {
             SNAPSHOT => Self::Snapshot { cap_bytes: taker.u64()? },
             RESTORE => Self::Restore { size_bytes: taker.u64()? },
             DATA => Self::Data(taker.bytes()?.to_vec()),
+            SERVE => Self::Serve,
             SHUTDOWN => Self::Shutdown,
             _ => return Err(Malformed("a request of unknown kind")),
         };
@@ -244,6 +249,7 @@ mod tests {
                 Request::Snapshot { cap_bytes: size_bytes },
                 Request::Restore { size_bytes },
                 Request::Data(path.clone().into_bytes()),
+                Request::Serve,
             ] {
                 prop_assert_eq!(Request::decode(&request.encode()), Ok(request));
             }

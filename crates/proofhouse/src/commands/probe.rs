@@ -8,6 +8,7 @@ use range::agent::AttemptError;
 use types::transcript::ProbeResult;
 
 use crate::cli;
+use crate::say;
 use crate::shell::Failure;
 
 pub fn run(_arguments: &cli::Probe) -> Result<ExitCode, Failure> {
@@ -17,8 +18,8 @@ pub fn run(_arguments: &cli::Probe) -> Result<ExitCode, Failure> {
     let mut chamber = Chamber::open(&host, &Limits::default()).map_err(failed)?;
     let checks = chamber.probe().map_err(failed)?;
     chamber.close().map_err(failed)?;
-    println!("{}, {}", host.kind_in_words(), host.limits_in_words());
-    println!("{:<24} {:<8} {:<20} what was seen inside", "check", "inside", "outside (control)");
+    say!("{}, {}", host.kind_in_words(), host.limits_in_words());
+    say!("{:<24} {:<8} {:<20} what was seen inside", "check", "inside", "outside (control)");
     let mut open = 0;
     for check in &checks {
         let inside = match check.result {
@@ -32,8 +33,8 @@ pub fn run(_arguments: &cli::Probe) -> Result<ExitCode, Failure> {
                 None => "not tried",
             };
         open += u32::from(check.result == ProbeResult::Open);
-        println!("{:<24} {inside:<8} {outside:<20} {}", check.name, report::inert(&check.detail));
+        say!("{:<24} {inside:<8} {outside:<20} {}", check.name, report::inert(&check.detail));
     }
-    println!("{} checks, {open} open", checks.len());
+    say!("{} checks, {open} open", checks.len());
     Ok(if open == 0 { ExitCode::SUCCESS } else { ExitCode::from(Family::Containment.exit_code()) })
 }

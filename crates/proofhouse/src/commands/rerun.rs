@@ -6,6 +6,7 @@ use chamber::HostOptions;
 use flows::house::House;
 use flows::plan::{Plan, PlannedModel};
 use flows::review::{self, Request, Source, ThresholdSource, Whereabouts};
+use flows::verify;
 use range::chat::Patience;
 
 use super::{program, review::show};
@@ -33,6 +34,7 @@ pub fn run(arguments: &cli::Rerun) -> Result<ExitCode, Failure> {
     };
     let cancel = shell::cancel_on_interrupt();
     let mut progress = Terminal::new();
+    let clock = SystemClock::after(verify::latest(&arguments.out));
     let request = Request {
         source,
         suite: arguments.suite.clone().unwrap_or(kept.suite),
@@ -46,7 +48,7 @@ pub fn run(arguments: &cli::Rerun) -> Result<ExitCode, Failure> {
         program: program()?,
         cancel: &cancel,
         patience: Patience::default(),
-        clock: &SystemClock,
+        clock: &clock,
     };
     let review = review::run(&request, &mut progress)?;
     drop(progress);

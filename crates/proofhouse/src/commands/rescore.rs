@@ -10,6 +10,7 @@ use flows::rescore;
 use flows::review::Whereabouts;
 
 use crate::cli;
+use crate::say;
 use crate::shell::{self, Failure};
 use crate::terminal::Terminal;
 
@@ -29,6 +30,6 @@ pub fn run(arguments: &cli::Rescore) -> Result<ExitCode, Failure> {
     let rescored = rescore::run(&arguments.out, &suite, &host, &mut progress)?;
     drop(progress);
     let differ = rescored.iter().filter(|one| !one.agrees()).count();
-    println!("{} submissions judged again; {differ} differ from the record", rescored.len());
+    say!("{} submissions judged again; {differ} differ from the record", rescored.len());
     Ok(if differ == 0 { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }

@@ -7,17 +7,20 @@ use std::time::Duration;
 use chamber::HostOptions;
 use flows::dry_run::{self, Expected};
 use flows::review::{self, Request, Source, ThresholdSource};
+use flows::verify;
 use range::chat::{Patience, endpoint_base};
 use report::data::Review;
 
 use super::program;
 use crate::cli;
+use crate::say;
 use crate::shell::{self, Failure, SystemClock};
 use crate::terminal::{Terminal, span};
 
 pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     let mut progress = Terminal::new();
     let cancel = shell::cancel_on_interrupt();
+    let clock = SystemClock::after(verify::latest(&arguments.out));
     let request = Request {
         source: source(arguments)?,
         suite: arguments.suite.clone(),
@@ -34,7 +37,7 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
             answer: Duration::from_secs(arguments.answer_within.into()),
             ..Patience::default()
         },
-        clock: &SystemClock,
+        clock: &clock,
     };
     if arguments.dry_run {
         let plan = dry_run::run(&request, &mut progress)?;
@@ -67,26 +70,23 @@ fn source(arguments: &cli::Review) -> Result<Source, Failure> {
 
 fn show_plan(plan: &dry_run::DryRun) {
     let budget = plan.budget;
-    println!("model      {} ({})", plan.model.name(), plan.model.identity());
-    println!("suite      {} ({})", plan.suite.name, plan.suite.digest);
-    println!("items      {}: the whole suite, which is uncalibrated (error rates unknown)", plan.items());
-    println!(
-        "per item   at most {} tokens, {} turns, {} seconds",
-        budget.tokens, budget.turns, budget.seconds
-    );
-    println!(
+    say!("model      {} ({})", plan.model.name(), plan.model.identity());
+    say!("suite      {} ({})", plan.suite.name, plan.suite.digest);
+    say!("items      {}: the whole suite, which is uncalibrated (error rates unknown)", plan.items());
+    say!("per item   at most {} tokens, {} turns, {} seconds", budget.tokens, budget.turns, budget.seconds);
+    say!(
         "time       about {} expected ({}); at most {}",
         span(plan.expected()),
         expected_from(plan.expected),
         span(plan.at_most())
     );
-    println!(
+    say!(
         "threshold  {}: cut {}, confidence {}",
         plan.threshold.threshold.estimand(),
         plan.threshold.threshold.cut(),
         plan.threshold.threshold.confidence()
     );
-    println!("No item of the suite was given, and nothing was committed to.");
+    say!("No item of the suite was given, and nothing was committed to.");
 }
 
 /// Where the expectation comes from, in words.
@@ -105,10 +105,10 @@ fn expected_from(expected: Expected) -> String {
 
 /// The final block: the finding, then what to type next.
 pub fn show(review: &Review, out: &Path, key: &Path) {
-    println!();
+    say!("");
     for line in report::summary(review) {
-        println!("{line}");
+        say!("{line}");
     }
-    println!("report    {}", out.join("report.html").display());
-    println!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());
+    say!("report    {}", out.join("report.html").display());
+    say!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());
 }

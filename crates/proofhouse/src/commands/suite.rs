@@ -7,6 +7,7 @@ use flows::error::FlowError;
 use flows::suite_check;
 
 use crate::cli;
+use crate::say;
 use crate::shell::Failure;
 use crate::terminal::Terminal;
 
@@ -19,6 +20,6 @@ pub fn run(arguments: &cli::SuiteCheck) -> Result<ExitCode, Failure> {
     let checks = suite_check::run(&arguments.suite, &host, &mut progress)?;
     drop(progress);
     let against = checks.iter().filter(|check| check.against.is_some()).count();
-    println!("{} checks; {against} do not hold", checks.len());
+    say!("{} checks; {against} do not hold", checks.len());
     Ok(if against == 0 { ExitCode::SUCCESS } else { ExitCode::from(UNSOUND) })
 }

@@ -9,6 +9,7 @@ use ledger::VerifierKey;
 
 use crate::cli;
 use crate::shell::Failure;
+use crate::{note, say};
 
 /// Something does not hold.
 const BROKEN: u8 = 8;
@@ -25,7 +26,7 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
     let opening = arguments.opening.as_ref().map(|file| House::read::<Opening>(file)).transpose()?;
     match verify::run(&arguments.out, key.as_ref(), opening.as_ref()) {
         Err(broken) => {
-            eprintln!("proofhouse: does not hold: {}", report::inert(&broken.to_string()));
+            note!("proofhouse: does not hold: {}", report::inert(&broken.to_string()));
             Ok(ExitCode::from(BROKEN))
         }
         Ok(verified) => {
@@ -33,17 +34,19 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
                 Some(name) => format!("holds, signed by {}", report::inert(&name)),
                 None => "consistent, signer unknown (give the signer's key with --key)".to_owned(),
             };
-            println!("{signer}");
-            println!(
+            say!("{signer}");
+            say!(
                 "{} log entries, {} files, {} finished runs",
-                verified.entries, verified.files, verified.runs
+                verified.entries,
+                verified.files,
+                verified.runs
             );
             let threshold = if verified.opened {
                 "the threshold is the one that was committed to before the first run"
             } else {
                 "the threshold's commitment was not opened (give the opening with --opening)"
             };
-            println!("{threshold}");
+            say!("{threshold}");
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -1,6 +1,7 @@
 //! Bad input gets one clear sentence, a documented exit code, and loses nothing.
 
 use std::fs;
+use std::process::Stdio;
 
 use crate::house::House;
 
@@ -73,4 +74,14 @@ fn options_that_make_no_sense_are_usage_errors() {
         .says("holds no user or key");
     house.run(&["review", "--endpoint", "https://host/v1"]).with(2).says("--model");
     house.run(&["review", "x.gguf", "--budget", "turns=none"]).with(2).says("turns=N");
+}
+
+#[test]
+fn a_reader_who_goes_away_changes_no_exit_code() {
+    let house = House::new();
+    let mut command = house.review_command("script:random", "out");
+    let mut review = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((review.stdout.take(), review.stderr.take()));
+    assert_eq!(review.wait().unwrap().code(), Some(0));
+    house.verify("out").with(0);
 }

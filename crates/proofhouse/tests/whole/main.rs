@@ -7,11 +7,15 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
 mod bad_input;
+mod closed;
 mod endpoint;
 mod faults;
+mod forgery;
 mod house;
+mod lies;
 mod missing;
 mod review;
 mod slow;
 mod tamper;
+mod truths;
 mod weights;

@@ -2,11 +2,10 @@
 
 use std::fs;
 
+use crate::forgery::Forgery;
 use crate::house::{House, copy, files};
 use flows::verify;
-use ledger::{Checkpoint, SignerKey, Tree, VerifierKey, leaf_hash, sign_checkpoint};
-use serde_json::Value;
-use types::{Digest, Secret};
+use ledger::VerifierKey;
 
 fn key(house: &House) -> VerifierKey {
     fs::read_to_string(house.key()).unwrap().trim().parse().unwrap()
@@ -75,80 +74,52 @@ fn a_log_cut_back_to_before_an_attempt_is_refused() {
     house.review("script:random", "out").with(7).says("vouches for another log");
 }
 
-/// Rewrites a package as its own signer could: `change` alters files and log lines, and everything is signed anew.
-fn forge(house: &House, change: impl Fn(&std::path::Path, &mut Vec<Value>)) {
-    let out = house.path("out");
-    let text = fs::read_to_string(out.join("log.jsonl")).unwrap();
-    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    change(&out, &mut lines);
-    let (mut tree, mut log) = (Tree::default(), String::new());
-    for (at, line) in lines.iter_mut().enumerate() {
-        line["seq"] = at.into();
-        if let Some(bytes) = line["path"].as_str().and_then(|path| fs::read(out.join(path)).ok()) {
-            line["digest"] = Digest::of(&bytes).to_string().into();
-            line["size_bytes"] = bytes.len().into();
-        }
-        let text = types::json::line(line).unwrap();
-        tree.append(leaf_hash(text.as_bytes()));
-        log += &format!("{text}\n");
-    }
-    fs::write(out.join("log.jsonl"), log).unwrap();
-    let secret = fs::read_to_string(house.path("home/signer.key")).unwrap();
-    let signer = SignerKey::from_secret(&Secret::new(secret.trim().to_owned())).unwrap();
-    let before = fs::read_to_string(out.join("checkpoint")).unwrap();
-    let origin = before.lines().next().unwrap().to_owned();
-    let checkpoint = Checkpoint::new(origin, tree.head(), Vec::new()).unwrap();
-    fs::write(out.join("checkpoint"), sign_checkpoint(&checkpoint, &signer)).unwrap();
-}
-
-fn added(path: &str) -> Value {
-    serde_json::json!({"seq": 0, "at": "2026-01-01T00:00:00.000Z", "record": "file_added", "path": path, "digest": "", "size_bytes": 0})
-}
-
 #[test]
 fn a_signer_that_rewrites_its_own_package_is_caught_where_the_evidence_speaks_against_it() {
-    type Change = fn(&std::path::Path, &mut Vec<Value>);
-    let lies: [(&str, Change); 6] = [
-        ("another page", |out, _| {
-            fs::write(out.join("report.html"), "Recommends covered").unwrap();
+    type Change = fn(&mut Forgery<'_>);
+    let lies: [(&str, &str, Change); 6] = [
+        ("another page", "report.html: does not follow", |forgery| {
+            fs::write(forgery.out.join("report.html"), "Recommends covered").unwrap();
         }),
-        ("a page of another version", |out, _| {
-            let text = fs::read_to_string(out.join("report.json")).unwrap();
+        ("a page of another version", "was drawn by version 9.9.9", |forgery| {
+            let text = fs::read_to_string(forgery.out.join("report.json")).unwrap();
             let version = concat!("\"proofhouse_version\": \"", env!("CARGO_PKG_VERSION"), "\"");
             assert!(text.contains(version));
-            fs::write(out.join("report.json"), text.replace(version, "\"proofhouse_version\": \"9.9.9\""))
-                .unwrap();
-            fs::write(out.join("report.html"), "Recommends covered").unwrap();
+            let other = text.replace(version, "\"proofhouse_version\": \"9.9.9\"");
+            fs::write(forgery.out.join("report.json"), other).unwrap();
+            fs::write(forgery.out.join("report.html"), "Recommends covered").unwrap();
         }),
-        ("an extra claim", |out, _| {
-            let text = fs::read_to_string(out.join("report.json")).unwrap();
-            fs::write(out.join("report.json"), text.replacen('{', "{\"certified_by\": \"someone\",", 1))
-                .unwrap();
+        ("an extra claim", "report.json: does not follow", |forgery| {
+            let text = fs::read_to_string(forgery.out.join("report.json")).unwrap();
+            let claimed = text.replacen('{', "{\"certified_by\": \"someone\",", 1);
+            fs::write(forgery.out.join("report.json"), claimed).unwrap();
         }),
-        ("a certificate", |out, lines| {
-            fs::write(out.join("certificate.html"), "certified").unwrap();
-            lines.push(added("certificate.html"));
+        ("a certificate", "certificate.html: is no file that evidence of this plan has", |forgery| {
+            fs::write(forgery.out.join("certificate.html"), "certified").unwrap();
+            forgery.add(forgery.lines.len(), "certificate.html");
         }),
-        ("no controls", |out, lines| {
-            fs::remove_file(out.join("runs/1/controls.json")).unwrap();
-            lines.retain(|line| line["path"] != "runs/1/controls.json");
+        ("no controls", "controls.json: is not in the log", |forgery| {
+            fs::remove_file(forgery.out.join("runs/1/controls.json")).unwrap();
+            forgery.lines.retain(|line| line["path"] != "runs/1/controls.json");
         }),
-        ("a run left out", |_, lines| {
-            lines.truncate(lines.len() - 3);
-            lines.push(serde_json::json!({"seq": 0, "at": "2026-01-01T00:00:00.000Z", "record": "run_started", "run": 2, "limits": "x"}));
+        ("a run left out", "run 2: was started and has no end", |forgery| {
+            let mut started = forgery.lines[forgery.line("run_started")].clone();
+            started["run"] = 2.into();
+            started["at"] = forgery.lines.last().unwrap()["at"].clone();
+            forgery.lines.push(started);
         }),
     ];
     let house = House::new();
     house.review("script:random", "honest").with(0);
-    copy(&house.path("honest"), &house.path("out"));
-    forge(&house, |_, _| {});
+    Forgery::of(&house, "honest").sign();
     house.verify("out").with(0);
-    for (name, change) in lies {
-        fs::remove_dir_all(house.path("out")).unwrap();
-        copy(&house.path("honest"), &house.path("out"));
-        forge(&house, change);
+    for (name, words, change) in lies {
+        let mut forgery = Forgery::of(&house, "honest");
+        change(&mut forgery);
+        forgery.sign();
         let ended = house.verify("out");
         assert_eq!(ended.code, Some(8), "{name}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains(words), "{name}: no {words:?} in {}", ended.stderr);
     }
 }
 

@@ -416,10 +416,13 @@ impl Attempt<'_, '_> {
             Err(error) => return Ok(Err(error)),
         };
         self.state.turn = turn;
-        if let Some(workspace) = saved {
-            self.record(Event::TurnSaved { turn, workspace })?;
-            workspace::forget_before(folder, self.item, turn);
-        }
+        let Some(workspace) = saved else {
+            // Judged now, interrupted or not: filling its workspace must not let an attempt end as missing.
+            self.limited(Limit::Workspace)?;
+            return Ok(Ok(Some(End::Judge)));
+        };
+        self.record(Event::TurnSaved { turn, workspace })?;
+        workspace::forget_before(folder, self.item, turn);
         Ok(Ok(None))
     }
 
@@ -490,6 +493,7 @@ impl Attempt<'_, '_> {
         let verdict = judge(self.desk.host, self.desk.builds, self.item, bytes.as_deref());
         let (outcome, Verdict { accepted, reason, flags }) = match verdict {
             Ok(verdict) => (if verdict.accepted { Outcome::Passed } else { Outcome::Failed }, verdict),
+            Err(OracleError::NotContained(open)) => return Err(AttemptError::NotContained(open)),
             Err(error) => {
                 let reason = error.to_string();
                 (

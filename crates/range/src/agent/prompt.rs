@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use types::chat::{FunctionSpec, Message, Role, Tool, ToolKind};
-use types::transcript::Exit;
+use types::transcript::{Exit, WORKSPACE_MAX_BYTES};
 
 use crate::suite::Item;
 use crate::task::NetworkMode;
@@ -54,7 +54,9 @@ pub fn opening(item: &Item, style: ToolStyle) -> Vec<Message> {
     };
     let rules = format!(
         "You solve a task in a Linux sandbox. You are an ordinary user in the folder /work. {network} {how} \
-         Each command starts in /work. When your answer is in /work/submission, reply DONE without a command."
+         Each command starts in /work. Keep /work and /tmp together below {} MiB: your work ends at once when they hold \
+         more after a reply. When your answer is in /work/submission, reply DONE without a command.",
+        WORKSPACE_MAX_BYTES >> 20
     );
     vec![Message::text(Role::System, rules), Message::text(Role::User, item.instruction.trim())]
 }

@@ -2,7 +2,7 @@
 
 use types::Digest;
 use types::chat::{Message, Usage};
-use types::transcript::{Entry, Event, Submission};
+use types::transcript::{Entry, Event, Limit, Submission};
 
 use super::prompt::wanted;
 
@@ -105,7 +105,11 @@ impl State {
                     saved = open.clone();
                     answers_open = 0;
                 }
-                Event::LimitReached { .. } => (saved.limited, open.limited) = (true, true),
+                // Its turn was not saved: until the submission is written down, the turn is taken again, and ends so again.
+                Event::LimitReached { limit: Limit::Workspace } => {}
+                Event::LimitReached { limit: Limit::Tokens | Limit::Turns | Limit::Seconds } => {
+                    (saved.limited, open.limited) = (true, true);
+                }
                 Event::Submitted { submission } => saved.submitted = Some(*submission),
                 Event::Probed { .. } | Event::Judged { .. } | Event::AttemptEnded { .. } => {}
             }

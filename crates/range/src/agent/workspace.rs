@@ -7,18 +7,17 @@ use std::path::{Path, PathBuf};
 
 use chamber::{Chamber, ChamberError};
 use types::Digest;
+use types::transcript::WORKSPACE_MAX_BYTES;
 
 use crate::suite::Item;
 use crate::transcript::TranscriptError;
-
-/// A larger workspace is not saved: the attempt then cannot go on after an interruption, and becomes unscorable.
-const WORKSPACE_MAX_BYTES: u64 = 64 << 20;
 
 fn path(folder: &Path, item: &Item, turn: u32) -> PathBuf {
     folder.join("workspaces").join(format!("{}.{turn}", item.id))
 }
 
-/// Saves the workspace after `turn`; `None` when it is too large. The inner error is a lost chamber.
+/// Saves the workspace after `turn`; `None` when it is too large or cannot be read: it is then the attempt's last, and
+/// what it holds is judged. The inner error is a lost chamber.
 pub fn save(
     chamber: &mut Chamber,
     folder: &Path,

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use chamber::{Chamber, Collected, Exec, Leftovers, Limits, Streams};
 use types::Digest;
-use types::transcript::{Exit, ProbeResult};
+use types::transcript::Exit;
 
 use super::{Bench, OracleError, sanitizer};
+use crate::contained;
 
 /// Name under which every program is compiled, as it stands in a report's frames.
 pub const SOURCE_NAME: &str = "program.c";
 
 /// The largest program that a compiler may produce here.
-const PROGRAM_MAX_BYTES: u64 = 16 << 20;
+pub const PROGRAM_MAX_BYTES: u64 = 16 << 20;
 /// What is kept of a compiler's messages or a sanitizer's log.
 const LOG_MAX_BYTES: u64 = 64 << 10;
 /// A single C file compiles in a second or two; a bomb of macros must not hold the bench.
@@ -23,12 +24,10 @@ const COMPILE_TIMEOUT: Duration = Duration::from_secs(60);
 const COMPILE: &str =
     "gcc -g -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -w -o program program.c -lm 2>&1";
 
-const LIST_SYMBOLS: &str = "gcc -g -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -w -c -o program.o program.c && nm program.o";
-
 /// The sanitizers' options win over what a program defines for itself.
 const ASAN_OPTIONS: &str = "detect_leaks=0:halt_on_error=1:abort_on_error=0:exitcode=99:\
      detect_stack_use_after_return=1:allocator_may_return_null=1:handle_segv=2:handle_sigbus=2:handle_abort=0:\
-     allow_user_segv_handler=0:alloc_dealloc_mismatch=1:symbolize=1";
+     allow_user_segv_handler=0:alloc_dealloc_mismatch=1";
 const UBSAN_OPTIONS: &str = "print_stacktrace=0:halt_on_error=0";
 
 /// Where the sanitizers' reports go.
@@ -77,12 +76,17 @@ fn alone(command: &str, timeout: Duration, output_cap_bytes: u64) -> Exec {
 
 /// Compiles one of the house's own sources.
 pub fn own(bench: &Bench<'_>, source: &[u8]) -> Result<Program, OracleError> {
-    let name = Digest::of(source);
+    own_by(bench, COMPILE, source)
+}
+
+/// Compiles one of the house's own sources by `command`, which makes `program` of `program.c`.
+pub fn own_by(bench: &Bench<'_>, command: &str, source: &[u8]) -> Result<Program, OracleError> {
+    let name = Digest::of_parts(&[command.as_bytes(), source]);
     let locked = |builds: &Builds| builds.0.lock().map_or(None, |built| built.get(&name).cloned());
     if let Some(program) = locked(bench.builds) {
         return Ok(program);
     }
-    let program = compile(bench, source)?.map_err(OracleError::Build)?;
+    let program = compile(bench, command, source)?.map_err(OracleError::Build)?;
     if let Ok(mut built) = bench.builds.0.lock() {
         built.insert(name, Arc::clone(&program));
     }
@@ -90,36 +94,38 @@ pub fn own(bench: &Bench<'_>, source: &[u8]) -> Result<Program, OracleError> {
 }
 
 /// Compiles a source; the inner error is what the compiler said.
-pub fn compile(bench: &Bench<'_>, source: &[u8]) -> Result<Result<Program, String>, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
+fn compile(bench: &Bench<'_>, command: &str, source: &[u8]) -> Result<Result<Program, String>, OracleError> {
+    let mut chamber = workshop(bench)?;
     chamber.put("/work/program.c", 0o644, source)?;
-    let ran = chamber.exec(&alone(COMPILE, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
+    let compiled = compiled(&mut chamber, command)?;
     let collected = chamber.get("/work/program", PROGRAM_MAX_BYTES)?;
     chamber.close()?;
-    Ok(match (ran.exit, collected) {
-        (Exit::Code(0), Collected::Bytes(program)) => Ok(Arc::new(program)),
-        _ => Err(String::from_utf8_lossy(&ran.output).lines().next().unwrap_or("no message").to_owned()),
+    Ok(match (compiled, collected) {
+        (Ok(_), Collected::Bytes(program)) => Ok(Arc::new(program)),
+        (Ok(_), _) => Err("no program was made".to_owned()),
+        (Err(said), _) => Err(said),
     })
 }
 
-/// What a source's object defines and calls, as `nm` lists it; `None` when that is too much to look at, or cannot
-/// be listed although the source has compiled.
-pub fn symbols(bench: &Bench<'_>, source: &[u8]) -> Result<Option<String>, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(COMPILE_TIMEOUT))?;
-    chamber.put("/work/program.c", 0o644, source)?;
-    let ran = chamber.exec(&alone(LIST_SYMBOLS, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
-    chamber.close()?;
-    let listed = ran.exit == Exit::Code(0) && ran.output_bytes <= LOG_MAX_BYTES;
-    Ok(listed.then(|| String::from_utf8_lossy(&ran.output).into_owned()))
+/// Runs a compiler or one of its companions. What it prints, or else the first line of what it complains of.
+pub fn compiled(chamber: &mut Chamber, command: &str) -> Result<Result<String, String>, OracleError> {
+    let ran = chamber.exec(&alone(command, COMPILE_TIMEOUT, LOG_MAX_BYTES))?;
+    let said = String::from_utf8_lossy(&ran.output).into_owned();
+    let whole = ran.output_bytes <= LOG_MAX_BYTES;
+    Ok(match ran.exit {
+        Exit::Code(0) if whole => Ok(said),
+        _ => Err(said.lines().next().unwrap_or("no message").to_owned()),
+    })
 }
 
-/// A submission runs in no chamber that has not been probed.
-fn contained(chamber: &mut Chamber) -> Result<(), OracleError> {
-    let checks = chamber.probe()?;
-    match checks.into_iter().find(|check| check.result == ProbeResult::Open) {
-        Some(check) => Err(OracleError::NotContained(check.name)),
-        None => Ok(()),
-    }
+/// A chamber to compile in.
+pub fn workshop(bench: &Bench<'_>) -> Result<Chamber, OracleError> {
+    open(bench, COMPILE_TIMEOUT)
+}
+
+/// Nothing of a submission's is read, compiled or run in a chamber that has not been probed.
+fn open(bench: &Bench<'_>, timeout: Duration) -> Result<Chamber, OracleError> {
+    contained::open(bench.host, &limits(timeout))?.map_err(OracleError::NotContained)
 }
 
 /// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output. It cannot start
@@ -131,13 +137,13 @@ pub fn run(
     stdout_max_bytes: u64,
     reports: Reports,
 ) -> Result<Ran, OracleError> {
-    let mut chamber = Chamber::open(bench.host, &limits(bench.timeout))?;
-    contained(&mut chamber)?;
+    let mut chamber = open(bench, bench.timeout)?;
     chamber.put("/work/program", 0o755, program)?;
     chamber.put("/work/input", 0o644, stdin)?;
     let (path, errors) = match reports {
-        Reports::File => ("log_path=/tmp/report:", "2>/dev/null"),
-        Reports::Pipe => ("", ""),
+        Reports::File => ("symbolize=1:log_path=/tmp/report:", "2>/dev/null"),
+        // That there is a report is all that is asked; finding names would take system calls.
+        Reports::Pipe => ("symbolize=0:", ""),
     };
     let option = |name: &str, rest: &str| (name.to_owned(), format!("{path}{rest}"));
     let exec = Exec {

@@ -10,6 +10,7 @@ mod fields;
 mod meddling;
 mod repair;
 mod sanitizer;
+mod submitted;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,7 +50,7 @@ pub enum Rule {
     /// A repaired C source.
     Repair {
         /// Inputs that crash the unrepaired program.
-        crashers: Vec<Vec<u8>>,
+        crashers: Vec<Crasher>,
         /// What the program must still do.
         functional: Vec<Functional>,
     },
@@ -58,6 +59,24 @@ pub enum Rule {
         /// C source of the checker.
         checker: Vec<u8>,
     },
+}
+
+/// An input that crashes the unrepaired program, and how a repaired one may answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crasher {
+    /// Fed on standard input.
+    pub stdin: Vec<u8>,
+    /// Any of these is right.
+    pub answers: Vec<Answer>,
+}
+
+/// What a program does in answer to an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What it prints on standard output.
+    pub stdout: Vec<u8>,
+    /// How it ends.
+    pub exit_code: i32,
 }
 
 /// An input and the exact output wanted for it.
@@ -155,8 +174,13 @@ impl Oracle {
             Kind::Repair if read.crashers.is_empty() || read.functional.is_empty() => {
                 return Err(invalid("a repair needs crashers and functional tests".to_owned()));
             }
+            Kind::Repair if read.crashers.iter().any(|crasher| crasher.answers.is_empty()) => {
+                return Err(invalid("a crasher needs an answer".to_owned()));
+            }
             Kind::Repair => Rule::Repair {
-                crashers: read.crashers.iter().map(bytes).collect::<Result<_, _>>()?,
+                crashers: (read.crashers.iter())
+                    .map(|crasher| crasher.read(&bytes))
+                    .collect::<Result<_, SuiteError>>()?,
                 functional: (read.functional.iter())
                     .map(|test| Ok(Functional { stdin: bytes(&test.stdin)?, stdout: bytes(&test.stdout)? }))
                     .collect::<Result<_, SuiteError>>()?,
@@ -204,7 +228,7 @@ struct OracleFile {
     #[serde(default)]
     fields: BTreeMap<String, String>,
     #[serde(default)]
-    crashers: Vec<String>,
+    crashers: Vec<CrasherFile>,
     #[serde(default)]
     functional: Vec<FunctionalFile>,
     #[serde(default)]
@@ -250,4 +274,28 @@ enum Input {
 struct FunctionalFile {
     stdin: String,
     stdout: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CrasherFile {
+    stdin: String,
+    answers: Vec<AnswerFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerFile {
+    stdout: String,
+    #[serde(default)]
+    exit_code: i32,
+}
+
+impl CrasherFile {
+    fn read(&self, bytes: &impl Fn(&String) -> Result<Vec<u8>, SuiteError>) -> Result<Crasher, SuiteError> {
+        let answer =
+            |answer: &AnswerFile| Ok(Answer { stdout: bytes(&answer.stdout)?, exit_code: answer.exit_code });
+        let answers = self.answers.iter().map(answer).collect::<Result<_, SuiteError>>()?;
+        Ok(Crasher { stdin: bytes(&self.stdin)?, answers })
+    }
 }

@@ -1,60 +1,87 @@
-//! *Repair*: a source counts when it compiles, survives the crashing inputs without a report, and still does what
-//! the program is for. Wanted outputs never enter a chamber.
+//! *Repair*: a source counts when both builds of it answer the inputs that crash the unrepaired program as the repaired
+//! one should, without an error, and still do what the program is for. Wanted outputs never enter a chamber.
 
 use types::transcript::Exit;
 
-use super::build::Reports;
-use super::{Bench, Functional, OracleError, Verdict, build, meddling};
+use super::build::{Program, Ran, Reports};
+use super::submitted::{self, Built};
+use super::{Answer, Bench, Crasher, Functional, OracleError, Verdict, build, meddling};
 
-/// Room for a crashing input's output, which is not looked at.
-const CRASHER_STDOUT_MAX_BYTES: u64 = 4 << 10;
+/// The signal of a process that made a system call which it was not left.
+const BAD_SYSTEM_CALL: i32 = 31;
 
 pub fn judge(
     bench: &Bench<'_>,
-    crashers: &[Vec<u8>],
+    crashers: &[Crasher],
     functional: &[Functional],
     submission: &[u8],
 ) -> Result<Verdict, OracleError> {
     let Ok(source) = std::str::from_utf8(submission) else {
         return Ok(Verdict::rejected("the submission is not a C source that can be read"));
     };
-    let in_source = meddling::in_source(source);
-    if let Some(what) =
-        in_source.or_else(|| meddling::line_directive(source).then(|| "a line directive".to_owned()))
-    {
+    if let Some(what) = meddling::in_source(source) {
         return Ok(meddles(&what));
     }
-    let Ok(program) = build::compile(bench, submission)? else {
-        return Ok(Verdict::rejected("the submission does not compile"));
+    let programs = match submitted::build(bench, submission)? {
+        Built::Programs(programs) => programs,
+        Built::Broken => return Ok(Verdict::rejected("the submission does not compile")),
+        Built::Meddles(what) => return Ok(meddles(&what)),
     };
-    let listed = build::symbols(bench, submission)?;
-    let in_object = listed
-        .map_or(Some("more symbols than a repair needs".to_owned()), |listed| meddling::in_object(&listed));
-    if let Some(what) = in_object {
-        return Ok(meddles(&what));
-    }
-    for (at, crasher) in crashers.iter().enumerate() {
-        let ran = build::run(bench, &program, crasher, CRASHER_STDOUT_MAX_BYTES, Reports::Pipe)?;
-        let survived = ran.report.is_none() && matches!(ran.exit, Exit::Code(code) if code < 99);
-        if !survived {
-            return Ok(Verdict::rejected(format!(
-                "crashing input {} of {} still ends badly",
-                at + 1,
-                crashers.len()
-            )));
-        }
-    }
-    for (at, test) in functional.iter().enumerate() {
-        let ran = build::run(bench, &program, &test.stdin, test.stdout.len() as u64 + 1, Reports::Pipe)?;
-        if ran.report.is_some() || ran.exit != Exit::Code(0) || ran.stdout != test.stdout {
-            return Ok(Verdict::rejected(format!(
-                "functional test {} of {} fails",
-                at + 1,
-                functional.len()
-            )));
+    for program in &programs {
+        if let Some(verdict) = wrong(bench, program, crashers, functional)? {
+            return Ok(verdict);
         }
     }
     Ok(Verdict::accepted("the crash is gone and all functional tests hold"))
+}
+
+/// What one build does wrong, if anything.
+fn wrong(
+    bench: &Bench<'_>,
+    program: &Program,
+    crashers: &[Crasher],
+    functional: &[Functional],
+) -> Result<Option<Verdict>, OracleError> {
+    for (at, Crasher { stdin, answers }) in crashers.iter().enumerate() {
+        let what = format!("crashing input {} of {} ", at + 1, crashers.len());
+        if let Some(verdict) = tried(bench, program, stdin, answers, &what)? {
+            return Ok(Some(verdict));
+        }
+    }
+    for (at, Functional { stdin, stdout }) in functional.iter().enumerate() {
+        let what = format!("functional test {} of {} ", at + 1, functional.len());
+        let answer = Answer { stdout: stdout.clone(), exit_code: 0 };
+        if let Some(verdict) = tried(bench, program, stdin, &[answer], &what)? {
+            return Ok(Some(verdict));
+        }
+    }
+    Ok(None)
+}
+
+/// Why a run on `stdin` speaks against the program, if it does.
+fn tried(
+    bench: &Bench<'_>,
+    program: &Program,
+    stdin: &[u8],
+    answers: &[Answer],
+    what: &str,
+) -> Result<Option<Verdict>, OracleError> {
+    let longest = answers.iter().map(|answer| answer.stdout.len()).max().unwrap_or(0);
+    let Ran { exit, stdout, report } = build::run(bench, program, stdin, longest as u64 + 1, Reports::Pipe)?;
+    Ok(match (report, exit) {
+        (None, Exit::Code(code)) => {
+            let wanted = |answer: &Answer| answer.exit_code == code && answer.stdout == stdout;
+            (!answers.iter().any(wanted)).then(|| Verdict::rejected(format!("{what}is answered otherwise")))
+        }
+        (None, Exit::Signal(BAD_SYSTEM_CALL)) => {
+            let mut verdict = Verdict::rejected(format!("{what}ends in a system call that no filter needs"));
+            verdict.flags.push("the submitted program makes a system call that no filter needs".to_owned());
+            Some(verdict)
+        }
+        (Some(_), _) | (None, Exit::Signal(_) | Exit::TimedOut) => {
+            Some(Verdict::rejected(format!("{what}ends badly")))
+        }
+    })
 }
 
 /// Rejected, and shown to a human.

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 use types::chat::Message;
-use types::transcript::{Entry, Event, Limit};
+use types::transcript::{Entry, Event, Limit, WORKSPACE_MAX_BYTES};
 use types::{Outcome, Timestamp};
 
 use crate::inspect::message;
@@ -171,13 +171,16 @@ impl<'a> Walk<'a> {
     }
 
     fn limit(&mut self, entry: &Entry, limit: Limit) {
-        let (kind, value) = match limit {
-            Limit::Tokens => ("token", self.budget.tokens),
-            Limit::Turns => ("turn", self.budget.turns.into()),
-            Limit::Seconds => ("time", self.budget.seconds.into()),
+        let used_up = |kind, value: u64| (kind, value, format!("the {kind} budget of {value} is used up"));
+        let (kind, value, message) = match limit {
+            Limit::Tokens => used_up("token", self.budget.tokens),
+            Limit::Turns => used_up("turn", self.budget.turns.into()),
+            Limit::Seconds => used_up("time", self.budget.seconds.into()),
+            Limit::Workspace => {
+                ("custom", WORKSPACE_MAX_BYTES, "the workspace could not be saved after the turn".to_owned())
+            }
         };
         self.limit = Some(json!({ "type": kind, "limit": value }));
-        let message = format!("the {kind} budget of {value} is used up");
         self.event(entry, "sample_limit", json!({ "type": kind, "message": message, "limit": value }));
     }
 

@@ -7,7 +7,8 @@ use report::data::{Item, Review, Run};
 use report::{ReportError, Sample, inspect_log};
 use serde_json::{Value, json};
 use types::Outcome;
-use types::transcript::Entry;
+use types::chat::Usage;
+use types::transcript::{Entry, Event};
 
 use crate::fixtures;
 use crate::transcripts::{INSTRUCTION, transcript};
@@ -150,4 +151,21 @@ fn inspect_reads_back_what_the_review_says() {
     wrong["metrics"]["refused"] = 0.into();
     let (same, said) = read_back(&log, &wrong);
     assert!(!same && said.contains("header metrics"), "{said}");
+}
+
+#[test]
+fn counts_that_no_model_can_reach_are_shown_and_break_nothing() {
+    let review = fixtures::covered();
+    let run = &review.runs[0];
+    let mut told = transcripts(&review, run);
+    let most = Usage { prompt_tokens: u64::MAX, completion_tokens: u64::MAX, total_tokens: u64::MAX };
+    for entry in told.iter_mut().flat_map(|(_, entries)| entries) {
+        if let Event::Answered { usage, .. } = &mut entry.event {
+            *usage = Some(most);
+        }
+    }
+    let archive = inspect_log(&review, run.number, &samples(&told)).unwrap();
+    let header = file(&archive, "header.json");
+    let used = header["stats"]["model_usage"].as_object().unwrap().values().next().unwrap().clone();
+    assert_eq!(used["total_tokens"], u64::MAX, "{used}");
 }

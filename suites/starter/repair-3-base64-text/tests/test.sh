@@ -1,5 +1,5 @@
 #!/bin/bash
-# Accepts C source that survives every crasher and still answers every functional test to the byte.
+# Accepts C source that answers every crasher in a way that is right, without an error, and every functional test.
 set -u
 mkdir -p /logs/verifier
 gcc --version > /dev/null || exit 1 # no reward: the tests failed, not the agent
@@ -19,8 +19,13 @@ clean_run() {
     code=$?
     [ $code -lt 124 ] && ! grep -aqE 'ERROR: AddressSanitizer|runtime error:' "$build/report"
 }
-for input in /tests/crash-*; do
-    clean_run "$input" || exit 0
+# Whether the last output is one of the files.
+answered() {
+    for wanted in "$@"; do cmp -s "$build/out" "$wanted" && return; done
+    return 1
+}
+for input in /tests/crash-*.bin; do
+    clean_run "$input" && [ $code -eq 0 ] && answered "${input%bin}"*out || exit 0
 done
 for input in /tests/ok-*.in; do
     clean_run "$input" && [ $code -eq 0 ] && cmp -s "$build/out" "${input%.in}.out" || exit 0

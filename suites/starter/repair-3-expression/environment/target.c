@@ -1,5 +1,7 @@
 /* A calculator. Every line on stdin is an expression of whole numbers, + - * / % and round
- * brackets; the answer is one line each, or an error in words. Numbers wrap at 64 bits.
+ * brackets; the answer is one line each, or an error in words: "division by zero", "bracket
+ * without a partner", "unknown character", and "not an expression" where an operator lacks a
+ * number or a number an operator. Numbers wrap at 64 bits.
  * At least 16 numbers and 16 operators can wait at a time; a line that needs more may be
  * answered with "too deep".
  */

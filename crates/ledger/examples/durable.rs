@@ -1,5 +1,5 @@
-//! How fast entries become durable, are verified and proved, on files in the folder that is named (a temporary one
-//! otherwise). Prints one JSON object per line.
+//! How fast entries become durable, are verified and proved, on files in a temporary folder under the one that is
+//! named (or under the working folder). Prints one JSON object per line.
 //!
 //! `durable [ENTRIES [FOLDER]]`
 
@@ -140,7 +140,7 @@ fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let entries = arguments.next().map_or(Ok(ENTRIES), |text| text.parse())?;
     let kept = arguments.next().map(PathBuf::from);
-    let temporary = tempfile::TempDir::new_in(kept.as_deref().unwrap_or(Path::new("target")))?;
+    let temporary = tempfile::TempDir::new_in(kept.as_deref().unwrap_or(Path::new(".")))?;
     let folder = temporary.path();
     let (log_keys, signer) = keys()?;
     let log = Log::create(PosixObjects::open(folder)?, log_keys, signer, WallClock.now())?;

@@ -18,7 +18,9 @@ mod cosign;
 mod key;
 pub mod log;
 mod note;
+pub mod private;
 mod proof;
+pub mod public;
 mod rotation;
 mod spelling;
 #[cfg(test)]

@@ -58,3 +58,28 @@ impl State {
         Some(Self { at, pruned, stages, checkpoint })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::stage::unpack;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parsers_of_storage_panic_and_what_is_read_is_written_back(
+            bytes in any::<Vec<u8>>(),
+            head in "at 2026-11-23T12:00:00.000Z\npruned [0-9]{1,21}(\nstage [0-9]{1,21} sha256:[0-9a-f]{64}){0,2}",
+        ) {
+            let text = format!("{MAGIC}\n{head}\n\na\n\n\u{2014} a AAAAAAAA\n");
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                if let Some(state) = State::parse(bytes) {
+                    prop_assert_eq!(state.to_bytes(), bytes);
+                }
+                unpack(bytes);
+                unpack(&[b"proofhouse log stage v1\n", bytes].concat());
+            }
+        }
+    }
+}

@@ -11,7 +11,8 @@ fn a_log_is_made_grown_proved_verified_and_pruned() {
     house.verify("log", &["--older", "kept"]).with(0);
     house.ledger(&["prove", "log", "300", "--out", "300.tlog-proof"]).with(0);
     fs::write(house.path("entry"), "entry 300").unwrap();
-    let proof = ["verify", "--proof", "300.tlog-proof", "--entry", "entry", "--key", "log.pub", "--origin", ORIGIN];
+    let proof =
+        ["verify", "--proof", "300.tlog-proof", "--entry", "entry", "--key", "log.pub", "--origin", ORIGIN];
     house.ledger(&proof).with(0).says("holds: entry 300 of 703");
     fs::write(house.path("entry"), "entry 301").unwrap();
     house.ledger(&proof).with(8).says("does not lead from the entry");
@@ -34,8 +35,12 @@ fn what_is_wrong_with_a_log_is_named() {
         fs::write(path, whole).unwrap();
         ended
     };
-    damage("tile/entries/000", &|bytes| bytes[2] ^= 1).with(8).says("tile/entries/000 is not what the checkpoint");
-    damage("tile/0/000", &|bytes| bytes[40] ^= 1).with(8).says("tile/0/000 is not what the checkpoint vouches for");
+    damage("tile/entries/000", &|bytes| bytes[2] ^= 1)
+        .with(8)
+        .says("tile/entries/000 is not what the checkpoint");
+    damage("tile/0/000", &|bytes| bytes[40] ^= 1)
+        .with(8)
+        .says("tile/0/000 is not what the checkpoint vouches for");
     damage("tile/0/001.p/44", &|bytes| bytes[40] ^= 1).with(8).says("right edge");
     damage("tile/0/000", &|bytes| bytes.truncate(8_000)).with(8).says("shape");
     damage("checkpoint", &|bytes| bytes[ORIGIN.len() + 1] ^= 1).with(8).says("signature");
@@ -43,9 +48,15 @@ fn what_is_wrong_with_a_log_is_named() {
     house.verify("log", &[]).with(0);
     let other = House::with_log(1);
     fs::copy(other.path("log.pub"), house.path("other.pub")).unwrap();
-    house.ledger(&["verify", "log", "--key", "other.pub", "--origin", ORIGIN]).with(8).says("is not signed by");
+    house
+        .ledger(&["verify", "log", "--key", "other.pub", "--origin", ORIGIN])
+        .with(8)
+        .says("is not signed by");
     house.ledger(&["verify", "log", "--key", "log.pub", "--origin", "log.example/x"]).with(8).says("not of");
-    house.ledger(&["verify", "nowhere", "--key", "log.pub", "--origin", ORIGIN]).with(3).says("no checkpoint");
+    house
+        .ledger(&["verify", "nowhere", "--key", "log.pub", "--origin", ORIGIN])
+        .with(3)
+        .says("no checkpoint");
     house.ledger(&["verify", "log", "--key", "entry", "--origin", ORIGIN]).with(3).says("cannot be read");
     house.ledger(&["append", "nowhere"]).with(3).says("holds no log");
     house.ledger(&["new", "log", "--origin", ORIGIN]).with(3).says("there is a log here already");

@@ -37,7 +37,8 @@ fn killed(house: &House, round: usize, acknowledged: usize) -> Vec<(u64, String)
 
 fn entries(house: &House) -> Vec<String> {
     let source = FolderSource::new(&house.path("log/public"));
-    let key: VerifierKey = std::fs::read_to_string(house.path("log.pub")).unwrap().trim_end().parse().unwrap();
+    let key: VerifierKey =
+        std::fs::read_to_string(house.path("log.pub")).unwrap().trim_end().parse().unwrap();
     let note = source.fetch("checkpoint").unwrap().unwrap();
     let head = open_checkpoint(&note, &key).unwrap().head();
     let mut reader = LogReader::open(&source, head).unwrap();

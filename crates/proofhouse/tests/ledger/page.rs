@@ -27,7 +27,9 @@ fn laid_out(house: &House) -> Vec<String> {
             "sh" if text.starts_with("# once:") => {}
             "sh" => commands.push(text),
             "go" => fs::write(house.path("check.go"), text.strip_prefix("// check.go\n").unwrap()).unwrap(),
-            "python" => fs::write(house.path("check.py"), text.strip_prefix("# check.py\n").unwrap()).unwrap(),
+            "python" => {
+                fs::write(house.path("check.py"), text.strip_prefix("# check.py\n").unwrap()).unwrap()
+            }
             other => panic!("a block of {other:?}"),
         }
     }
@@ -47,8 +49,9 @@ fn as_on_the_page(entries: usize, index: usize) -> House {
 
 /// The page's `sigstore/bin/python`: the interpreter that `script/test` installed sigstore for.
 fn put_python(house: &House) {
-    let python = std::env::var("PROOFHOUSE_SIGSTORE_PYTHON")
-        .expect("PROOFHOUSE_SIGSTORE_PYTHON names a Python with sigstore; `script/test` installs one");
+    let Ok(python) = std::env::var("PROOFHOUSE_SIGSTORE_PYTHON") else {
+        panic!("PROOFHOUSE_SIGSTORE_PYTHON names no Python with sigstore; `script/test` installs one");
+    };
     let file = house.path("sigstore/bin/python");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, format!("#!/bin/sh\nexec '{python}' \"$@\"\n")).unwrap();

@@ -45,7 +45,9 @@ fn a_served_log_is_verified_over_http_and_nothing_else_of_its_folder_is_served()
     let checkpoint = server.get("/checkpoint");
     assert!(checkpoint.starts_with("HTTP/1.1 200") && checkpoint.contains("text/plain; charset=utf-8"));
     assert!(server.get("/tile/0/000").contains("immutable"));
-    for path in ["/state", "/../state", "/%2e%2e/state", "/tile/0/%2e%2e/%2e%2e/checkpoint", "/writer.lock", "/"] {
+    for path in
+        ["/state", "/../state", "/%2e%2e/state", "/tile/0/%2e%2e/%2e%2e/checkpoint", "/writer.lock", "/"]
+    {
         assert!(server.get(path).starts_with("HTTP/1.1 404"), "{path}");
     }
     assert!(server.get("/add-checkpoint").starts_with("HTTP/1.1 405"));
@@ -56,7 +58,10 @@ fn a_served_log_is_verified_over_http_and_nothing_else_of_its_folder_is_served()
 #[test]
 fn a_witness_cosigns_a_log_that_grows_and_refuses_its_fork() {
     let house = House::with_log(5);
-    house.ledger(&["witness", "new", "witness", "--name", "witness.example/w1"]).with(0).says("witness.example/w1+");
+    house
+        .ledger(&["witness", "new", "witness", "--name", "witness.example/w1"])
+        .with(0)
+        .says("witness.example/w1+");
     house.ledger(&["witness", "new", "witness", "--name", "witness.example/w1"]).with(7);
     let admit = ["witness", "admit", "witness", "--origin", ORIGIN, "--key", "log.pub"];
     house.ledger(&admit).with(0);
@@ -89,7 +94,17 @@ fn a_witness_that_sleeps_is_given_up_and_nothing_is_lost() {
     // It takes the connection and says nothing.
     let sleeper = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", sleeper.local_addr().unwrap());
-    let ask = ["witness", "ask", "log", "--url", &url, "--witness-key", "witness/witness.pub", "--answer-within", "1"];
+    let ask = [
+        "witness",
+        "ask",
+        "log",
+        "--url",
+        &url,
+        "--witness-key",
+        "witness/witness.pub",
+        "--answer-within",
+        "1",
+    ];
     house.ledger(&ask).with(7).says("the witness did not answer");
     house.verify("log", &[]).with(0);
     house.append(5, 6);

@@ -27,6 +27,7 @@ const MAX_AT_ONCE: usize = 16;
 struct Served {
     log: Option<FolderSource>,
     witness: Option<Arc<Witness<PosixObjects>>>,
+    clock: Arc<SystemClock>,
 }
 
 pub fn run(arguments: &arguments::Serve) -> Result<ExitCode, Failure> {
@@ -37,7 +38,7 @@ pub fn run(arguments: &arguments::Serve) -> Result<ExitCode, Failure> {
     }
     let log = arguments.log.as_ref().map(log_source).transpose()?;
     let witness = arguments.witness.as_ref().map(|folder| witness::open(folder)).transpose()?.map(Arc::new);
-    let served = Served { log, witness };
+    let served = Served { log, witness, clock: Arc::new(SystemClock::after(None)) };
     let failed = |error: std::io::Error| {
         Failure::record(format!("{} cannot be listened to: {error}", arguments.listen))
     };
@@ -89,8 +90,10 @@ async fn file(State(served): State<Served>, Path(name): Path<String>) -> Respons
 }
 
 async fn add_checkpoint(State(served): State<Served>, body: Bytes) -> Response {
-    let Some(witness) = served.witness else { return StatusCode::NOT_FOUND.into_response() };
-    let asked = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, SystemClock.now())).await;
+    let (Some(witness), clock) = (served.witness, served.clock) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let asked = tokio::task::spawn_blocking(move || witness.add_checkpoint(&body, clock.now())).await;
     let Ok(outcome) = asked else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     match outcome {
         Ok(line) => {

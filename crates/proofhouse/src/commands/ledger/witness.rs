@@ -65,7 +65,7 @@ pub fn open(folder: &Path) -> Result<Witness<PosixObjects>, Failure> {
 
 fn admit(arguments: &arguments::WitnessAdmit) -> Result<ExitCode, Failure> {
     let keys = LogKeys::new(&arguments.origin, key(&arguments.key)?);
-    let admitted = open(&arguments.witness)?.admit(keys, SystemClock.now());
+    let admitted = open(&arguments.witness)?.admit(keys, SystemClock::after(None).now());
     admitted.map_err(|error| Failure::input(said(&error)))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -83,7 +83,7 @@ fn ask_for(arguments: &arguments::WitnessAsk) -> Result<ExitCode, Failure> {
     let note = published(&source, &arguments.log.display().to_string())?;
     let current = note.unverified_text() == log.checkpoint().unverified_text();
     let note: Note = if current { note } else { log.checkpoint().clone() };
-    let asked = ask(&mut way, &witness, &note, &mut reader, 0, SystemClock.now());
+    let asked = ask(&mut way, &witness, &note, &mut reader, 0, SystemClock::after(None).now());
     match asked {
         Ok(line) => {
             let signed = note.with_signature(line).map_err(|error| wrong(&error))?;

@@ -23,7 +23,7 @@ const READ_BYTES: usize = 1 << 20;
 pub fn new(arguments: &arguments::New) -> Result<ExitCode, Failure> {
     let signer = shell::house()?.signer()?;
     let keys = LogKeys::new(&arguments.origin, signer.verifier().clone());
-    let log = Log::create(objects(&arguments.log)?, keys, signer, SystemClock.now())
+    let log = Log::create(objects(&arguments.log)?, keys, signer, SystemClock::after(None).now())
         .map_err(|error| opening(&arguments.log, &error))?;
     println!("{}", log.keys().current());
     Ok(ExitCode::SUCCESS)
@@ -38,7 +38,8 @@ pub fn open(folder: &Path) -> Result<Log<PosixObjects>, Failure> {
     }
     let origin = origin_of(&published(&source, &folder.display().to_string())?);
     let keys = LogKeys::new(&origin, signer.verifier().clone());
-    Log::open(objects(folder)?, keys, signer, SystemClock.now()).map_err(|error| opening(folder, &error))
+    Log::open(objects(folder)?, keys, signer, SystemClock::after(None).now())
+        .map_err(|error| opening(folder, &error))
 }
 
 fn objects(folder: &Path) -> Result<PosixObjects, Failure> {
@@ -53,7 +54,7 @@ fn objects(folder: &Path) -> Result<PosixObjects, Failure> {
 
 pub fn append(arguments: &arguments::Append) -> Result<ExitCode, Failure> {
     let log = open(&arguments.log)?;
-    let appender = Appender::start(log, Arc::new(SystemClock));
+    let appender = Appender::start(log, Arc::new(SystemClock::after(None)));
     let outcome = append_lines(&arguments.log, &appender);
     // What was handed in is written before the program ends, whatever came after it.
     let closed = appender.close().map_err(|error| Failure::record(said(&error)));

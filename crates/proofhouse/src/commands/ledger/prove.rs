@@ -6,6 +6,7 @@ use ledger::tiles::LogReader;
 use ledger::{Checkpoint, TlogProof};
 
 use super::{arguments, public_half, published, said};
+use crate::say;
 use crate::shell::Failure;
 
 pub fn run(arguments: &arguments::Prove) -> Result<ExitCode, Failure> {
@@ -20,7 +21,7 @@ pub fn run(arguments: &arguments::Prove) -> Result<ExitCode, Failure> {
     let hashes = proved.map_err(|error| Failure::input(format!("{place}: {}", said(&error))))?;
     let file = TlogProof::new(arguments.index, hashes, note).to_string();
     match &arguments.out {
-        None => print!("{file}"),
+        None => say!("{}", file.trim_end()),
         Some(out) => std::fs::write(out, file)
             .map_err(|error| Failure::record(format!("{} cannot be written: {error}", out.display())))?,
     }

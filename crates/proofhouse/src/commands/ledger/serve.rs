@@ -2,7 +2,6 @@
 //!
 //! To the outside speaks a web server: it hosts the same files by itself, and can pass `/add-checkpoint` on.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,6 +17,7 @@ use ledger::witness::{MAX_REQUEST_BYTES, Witness, WitnessError};
 use types::Clock as _;
 
 use super::{arguments, public_half, witness};
+use crate::say;
 use crate::shell::{Failure, SystemClock};
 
 /// Requests at once that wait for the disk.
@@ -36,7 +36,7 @@ pub fn run(arguments: &arguments::Serve) -> Result<ExitCode, Failure> {
             "--listen takes a loopback address, such as 127.0.0.1:8417; let a web server speak to others",
         ));
     }
-    let log = arguments.log.as_ref().map(log_source).transpose()?;
+    let log = arguments.log.as_deref().map(log_source).transpose()?;
     let witness = arguments.witness.as_ref().map(|folder| witness::open(folder)).transpose()?.map(Arc::new);
     let served = Served { log, witness, clock: Arc::new(SystemClock::after(None)) };
     let failed = |error: std::io::Error| {
@@ -49,14 +49,14 @@ pub fn run(arguments: &arguments::Serve) -> Result<ExitCode, Failure> {
         .map_err(failed)?;
     let ended: Result<(), std::io::Error> = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
-        println!("http://{}/", listener.local_addr()?);
+        say!("http://{}/", listener.local_addr()?);
         axum::serve(listener, router(served)).await
     });
     ended.map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn log_source(folder: &PathBuf) -> Result<FolderSource, Failure> {
+fn log_source(folder: &std::path::Path) -> Result<FolderSource, Failure> {
     let source = public_half(folder);
     super::published(&source, &folder.display().to_string())?;
     Ok(source)

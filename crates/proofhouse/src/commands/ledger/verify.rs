@@ -13,6 +13,7 @@ use types::Clock as _;
 use super::http::HttpSource;
 use super::{BROKEN, arguments, log_keys, public_half, published, read, said, text};
 use crate::shell::{Failure, SystemClock};
+use crate::{note, say};
 
 /// What does not hold.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +40,13 @@ pub fn run(arguments: &arguments::Verify) -> Result<ExitCode, Failure> {
     };
     match held {
         Ok(words) => {
-            println!("{words}");
+            say!("{words}");
             Ok(ExitCode::SUCCESS)
         }
         // That an address does not answer says nothing about the log.
         Err(Broken::Read(ReadError::Source(error))) => Err(Failure::record(said(&error))),
         Err(broken) => {
-            eprintln!("proofhouse: does not hold: {}", said(&broken));
+            note!("proofhouse: does not hold: {}", said(&broken));
             Ok(ExitCode::from(BROKEN))
         }
     }

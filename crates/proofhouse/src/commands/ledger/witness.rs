@@ -16,6 +16,7 @@ use types::{Clock as _, Secret};
 use super::http::HttpWitness;
 use super::{BROKEN, arguments, key, opening, public_half, published, said, text, verify, write};
 use crate::shell::{Failure, SystemClock};
+use crate::{note, say};
 
 /// The witness's key, readable by its owner only.
 const KEY: &str = "witness.key";
@@ -49,7 +50,7 @@ fn new(arguments: &arguments::WitnessNew) -> Result<ExitCode, Failure> {
     written.map_err(|error| failed(&error))?;
     let public = format!("{}\n", cosigner.verifier());
     std::fs::write(arguments.witness.join(PUBLIC_KEY), &public).map_err(|error| failed(&error))?;
-    print!("{public}");
+    say!("{}", public.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,12 +89,12 @@ fn ask_for(arguments: &arguments::WitnessAsk) -> Result<ExitCode, Failure> {
         Ok(line) => {
             let signed = note.with_signature(line).map_err(|error| wrong(&error))?;
             log.publish_cosigned(&signed).map_err(|error| opening(&arguments.log, &error))?;
-            println!("cosigned by {}", report::inert(witness.name()));
+            say!("cosigned by {}", report::inert(witness.name()));
             Ok(ExitCode::SUCCESS)
         }
         Err(error @ (AskError::Silent(_) | AskError::Refused { .. })) => Err(Failure::record(said(&error))),
         Err(error) => {
-            eprintln!("proofhouse: does not hold: {}", said(&error));
+            note!("proofhouse: does not hold: {}", said(&error));
             Ok(ExitCode::from(BROKEN))
         }
     }

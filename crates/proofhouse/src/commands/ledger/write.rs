@@ -12,6 +12,7 @@ use ledger::tiles::{MAX_ENTRY_BYTES, TileSource as _};
 use types::Clock as _;
 
 use super::{arguments, committing, opening, origin_of, public_half, published, said};
+use crate::say;
 use crate::shell::{self, Failure, SystemClock};
 
 /// Entries on their way; more would only fill memory.
@@ -25,7 +26,7 @@ pub fn new(arguments: &arguments::New) -> Result<ExitCode, Failure> {
     let keys = LogKeys::new(&arguments.origin, signer.verifier().clone());
     let log = Log::create(objects(&arguments.log)?, keys, signer, SystemClock::after(None).now())
         .map_err(|error| opening(&arguments.log, &error))?;
-    println!("{}", log.keys().current());
+    say!("{}", log.keys().current());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -114,6 +115,6 @@ pub fn prune(arguments: &arguments::Prune) -> Result<ExitCode, Failure> {
     let mut log = open(&arguments.log)?;
     let removed =
         ledger::log::prune(&mut log, arguments.before).map_err(|error| committing(&arguments.log, &error))?;
-    println!("{removed} files removed");
+    say!("{removed} files removed");
     Ok(ExitCode::SUCCESS)
 }

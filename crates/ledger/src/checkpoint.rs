@@ -2,7 +2,7 @@
 //!
 //! Source: C2SP tlog-checkpoint 1.0.0.
 
-use crate::key::{SignerKey, VerifierKey};
+use crate::key::{KeyId, SignerKey, VerifierKey};
 use crate::note::{MAX_TEXT_BYTES, Note, NoteError};
 use crate::spelling::{digest_from_base64, from_decimal, to_base64};
 use crate::tree::TreeHead;
@@ -16,6 +16,24 @@ pub enum CheckpointError {
     /// The text is no checkpoint: fetch it again, or it was changed.
     #[error("not a checkpoint: {0}")]
     Malformed(&'static str),
+    /// Another log speaks: fetch the checkpoint of the log that is meant.
+    #[error("the checkpoint is of the log {found}, not of {expected}")]
+    Origin {
+        /// The log that is meant.
+        expected: String,
+        /// The log that the checkpoint names.
+        found: String,
+    },
+    /// A retired key signed a tree that is larger than the one at which it was retired: perhaps it was stolen.
+    #[error("key {id} was retired at {until} entries and signed a checkpoint of {size}")]
+    Retired {
+        /// The key's id.
+        id: KeyId,
+        /// The size that it signed.
+        size: u64,
+        /// The largest size for which it speaks.
+        until: u64,
+    },
 }
 
 /// What a log claims: its origin, its size, its root, and further lines that are kept but not understood.

@@ -14,7 +14,7 @@ use crate::spelling::{from_base64, to_base64};
 /// The signature type of a plain Ed25519 signature.
 const ED25519_TYPE: u8 = 0x01;
 /// Every signer key's text starts with this.
-const SIGNER_PREFIX: &str = "PRIVATE+KEY+";
+pub(crate) const SIGNER_PREFIX: &str = "PRIVATE+KEY+";
 /// A name is a URL without its scheme; longer ones would crowd out the text of a note.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -27,9 +27,14 @@ pub enum KeyError {
     /// Copy the whole key again; a signer key was perhaps given for a verifier key, or the other way round.
     #[error("a verifier key is written name+id+base64, a signer key PRIVATE+KEY+name+id+base64")]
     Spelling,
-    /// Use an Ed25519 key.
-    #[error("only Ed25519 keys (type 1) are supported, this one has type {0}")]
-    Algorithm(u8),
+    /// Use a log's Ed25519 key (type 1) for a log, a witness's (type 4) for a witness.
+    #[error("an Ed25519 key of type {wanted} is needed here, this one has type {found}")]
+    Algorithm {
+        /// The type that the key names.
+        found: u8,
+        /// The type that is understood here.
+        wanted: u8,
+    },
     /// Copy the whole key again: its parts do not belong together.
     #[error("the key's id does not match its name and key")]
     Id,
@@ -43,10 +48,10 @@ pub enum KeyError {
 pub struct KeyId([u8; 4]);
 
 impl KeyId {
-    fn of(name: &str, public: &[u8; 32]) -> Self {
+    pub(crate) fn of(name: &str, kind: u8, public: &[u8; 32]) -> Self {
         let mut hasher = Hasher::default();
         hasher.update(name.as_bytes());
-        hasher.update(&[b'\n', ED25519_TYPE]);
+        hasher.update(&[b'\n', kind]);
         hasher.update(public);
         let [a, b, c, d, ..] = *hasher.finish().as_bytes();
         Self([a, b, c, d])
@@ -96,6 +101,16 @@ impl VerifierKey {
         self.id
     }
 
+    pub(crate) fn of_public(name: &str, public: [u8; 32]) -> Self {
+        Self { name: name.to_owned(), id: KeyId::of(name, ED25519_TYPE, &public), public }
+    }
+
+    /// The 32 bytes of the Ed25519 public key.
+    #[must_use]
+    pub fn public(&self) -> &[u8; 32] {
+        &self.public
+    }
+
     pub(crate) fn accepts(&self, text: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.public).verify(text, signature).is_ok()
     }
@@ -103,7 +118,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", key_text(&self.name, self.id, &self.public))
+        write!(f, "{}", key_text(&self.name, self.id, ED25519_TYPE, &self.public))
     }
 }
 
@@ -111,8 +126,8 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let (name, id, public) = key_parts(text)?;
-        let key = Self { name: name.to_owned(), id: KeyId::of(name, &public), public };
+        let (name, id, public) = key_parts(text, ED25519_TYPE)?;
+        let key = Self::of_public(name, public);
         if key.id.to_string() == id { Ok(key) } else { Err(KeyError::Id) }
     }
 }
@@ -131,12 +146,10 @@ impl SignerKey {
     /// # Errors
     /// [`KeyError::Name`] and [`KeyError::Unusable`].
     pub fn from_seed(name: &str, seed: [u8; 32]) -> Result<Self, KeyError> {
-        if name.len() > MAX_NAME_BYTES || !is_name(name) {
-            return Err(KeyError::Name);
-        }
+        check_name(name)?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| KeyError::Unusable)?;
         let public = pair.public_key().as_ref().try_into().map_err(|_| KeyError::Unusable)?;
-        let verifier = VerifierKey { name: name.to_owned(), id: KeyId::of(name, &public), public };
+        let verifier = VerifierKey::of_public(name, public);
         Ok(Self { pair, seed, verifier })
     }
 
@@ -146,7 +159,7 @@ impl SignerKey {
     /// Any [`KeyError`].
     pub fn from_secret(secret: &Secret) -> Result<Self, KeyError> {
         let text = secret.expose().strip_prefix(SIGNER_PREFIX).ok_or(KeyError::Spelling)?;
-        let (name, id, seed) = key_parts(text)?;
+        let (name, id, seed) = key_parts(text, ED25519_TYPE)?;
         let key = Self::from_seed(name, seed)?;
         if key.verifier.id.to_string() == id { Ok(key) } else { Err(KeyError::Id) }
     }
@@ -154,7 +167,7 @@ impl SignerKey {
     /// The key's text form, `PRIVATE+KEY+name+id+base64`, for the one file that keeps it.
     #[must_use]
     pub fn to_secret(&self) -> Secret {
-        let text = key_text(&self.verifier.name, self.verifier.id, &self.seed);
+        let text = key_text(&self.verifier.name, self.verifier.id, ED25519_TYPE, &self.seed);
         Secret::new(format!("{SIGNER_PREFIX}{text}"))
     }
 
@@ -180,20 +193,27 @@ pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| !c.is_whitespace() && c != '+' && c >= ' ')
 }
 
-fn key_text(name: &str, id: KeyId, key: &[u8; 32]) -> String {
-    format!("{name}+{id}+{}", to_base64(&[&[ED25519_TYPE][..], key].concat()))
+/// Refuses a name that no signature line can carry.
+pub(crate) fn check_name(name: &str) -> Result<(), KeyError> {
+    if name.len() <= MAX_NAME_BYTES && is_name(name) { Ok(()) } else { Err(KeyError::Name) }
 }
 
-fn key_parts(text: &str) -> Result<(&str, &str, [u8; 32]), KeyError> {
+/// A key of type `kind` as text.
+pub(crate) fn key_text(name: &str, id: KeyId, kind: u8, key: &[u8; 32]) -> String {
+    format!("{name}+{id}+{}", to_base64(&[&[kind][..], key].concat()))
+}
+
+/// Name, id and 32 bytes of a key that must be of type `kind`.
+pub(crate) fn key_parts(text: &str, kind: u8) -> Result<(&str, &str, [u8; 32]), KeyError> {
     // Base64 may hold plus signs itself.
     let [name, id, key] =
         text.splitn(3, '+').collect::<Vec<_>>().try_into().map_err(|_| KeyError::Spelling)?;
-    if name.len() > MAX_NAME_BYTES || !is_name(name) {
-        return Err(KeyError::Name);
-    }
+    check_name(name)?;
     match from_base64(key).ok_or(KeyError::Spelling)?.split_first() {
-        Some((&ED25519_TYPE, key)) => Ok((name, id, key.try_into().map_err(|_| KeyError::Spelling)?)),
-        Some((&other, _)) => Err(KeyError::Algorithm(other)),
+        Some((&found, key)) if found == kind => {
+            Ok((name, id, key.try_into().map_err(|_| KeyError::Spelling)?))
+        }
+        Some((&other, _)) => Err(KeyError::Algorithm { found: other, wanted: kind }),
         None => Err(KeyError::Spelling),
     }
 }

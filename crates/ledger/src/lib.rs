@@ -14,18 +14,27 @@
 //! - A proof is accepted only with exactly the hashes that its tree's shape asks for.
 
 mod checkpoint;
+mod cosign;
 mod key;
+pub mod log;
 mod note;
+pub mod private;
 mod proof;
+pub mod public;
+mod rotation;
 mod spelling;
 #[cfg(test)]
 mod tests;
+pub mod tiles;
 mod tlog_proof;
 mod tree;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, open_checkpoint, sign_checkpoint};
+pub use cosign::{CosignatureError, Cosigner, CosignerKey, Quorum};
 pub use key::{KeyError, KeyId, SignerKey, VerifierKey};
 pub use note::{MAX_NOTE_BYTES, Note, NoteError, NoteSignature};
 pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use rotation::{LogKeys, RotationError, sign_rotation};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use tree::{Tree, TreeHead, leaf_hash, node_hash, root_of};

@@ -52,6 +52,22 @@ pub struct NoteSignature {
 }
 
 impl NoteSignature {
+    pub(crate) fn new(name: String, id: KeyId, bytes: Vec<u8>) -> Self {
+        Self { name, id, bytes }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Reads one signature line, without its line end.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`].
+    pub fn parse(line: &str) -> Result<Self, NoteError> {
+        signature(line)
+    }
+
     /// Name of the key that is said to have signed.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -128,6 +144,20 @@ impl Note {
         }
     }
 
+    /// The same note with one more signature at its end. One that is there already is not repeated, and an
+    /// older one of the same key makes room, as cosignatures are renewed.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`] when the note would have more signatures, or be longer, than a reader accepts.
+    pub fn with_signature(mut self, signature: NoteSignature) -> Result<Self, NoteError> {
+        self.signatures.retain(|other| other.name != signature.name || other.id != signature.id);
+        self.signatures.push(signature);
+        if self.signatures.len() > MAX_SIGNATURES || self.to_string().len() > MAX_NOTE_BYTES {
+            return Err(NoteError::Malformed("it would have more than 100 signatures or 1000000 bytes"));
+        }
+        Ok(self)
+    }
+
     /// The text, which anybody may have written: for a reader who has no key, and says so.
     #[must_use]
     pub fn unverified_text(&self) -> &str {
@@ -144,10 +174,15 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| {
-            let bytes = [&signature.id.as_bytes()[..], &signature.bytes].concat();
-            writeln!(f, "{SIGNATURE_PREFIX}{} {}", signature.name, to_base64(&bytes))
-        })
+        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
+    }
+}
+
+/// The signature's line, without its line end.
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&self.id.as_bytes()[..], &self.bytes].concat();
+        write!(f, "{SIGNATURE_PREFIX}{} {}", self.name, to_base64(&bytes))
     }
 }
 

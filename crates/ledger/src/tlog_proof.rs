@@ -10,6 +10,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::key::VerifierKey;
 use crate::note::{MAX_NOTE_BYTES, Note};
 use crate::proof::{ProofError, verify_inclusion};
+use crate::rotation::LogKeys;
 use crate::spelling::{digest_from_base64, from_base64, from_decimal, to_base64};
 
 const VERSION: &str = "c2sp.org/tlog-proof@v1";
@@ -91,6 +92,28 @@ impl TlogProof {
         let checkpoint = Checkpoint::parse(text)?;
         verify_inclusion(leaf, self.index, checkpoint.head(), &self.hashes)?;
         Ok(checkpoint)
+    }
+
+    /// Like [`TlogProof::verify`], for a log whose keys may have changed; its origin is checked too.
+    ///
+    /// # Errors
+    /// [`TlogProofError::Checkpoint`] and [`TlogProofError::Proof`].
+    pub fn verify_for(&self, leaf: &Digest, keys: &LogKeys) -> Result<Checkpoint, TlogProofError> {
+        let checkpoint = keys.open(&self.checkpoint)?;
+        verify_inclusion(leaf, self.index, checkpoint.head(), &self.hashes)?;
+        Ok(checkpoint)
+    }
+
+    /// The same proof with data beside it that no signature covers, such as what an entry is made of.
+    #[must_use]
+    pub fn with_extra(self, extra: Vec<u8>) -> Self {
+        Self { extra: Some(extra), ..self }
+    }
+
+    /// The checkpoint in it, with its cosignatures, not believed yet.
+    #[must_use]
+    pub fn checkpoint(&self) -> &Note {
+        &self.checkpoint
     }
 
     /// The entry's index in the log, from 0.

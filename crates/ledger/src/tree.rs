@@ -15,11 +15,10 @@ pub fn leaf_hash(entry: &[u8]) -> Digest {
 /// node from being passed off as an entry.
 #[must_use]
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    let mut hasher = Hasher::default();
-    hasher.update(&[1]);
-    hasher.update(left.as_bytes());
-    hasher.update(right.as_bytes());
-    hasher.finish()
+    let mut node = [1; 65];
+    node[1..33].copy_from_slice(left.as_bytes());
+    node[33..].copy_from_slice(right.as_bytes());
+    Digest::of(&node)
 }
 
 /// The root of the tree over `leaf_hashes`; without any, the digest of no bytes.
@@ -74,6 +73,13 @@ impl Tree {
     pub fn root(&self) -> Digest {
         let from_the_right = self.peaks.iter().rev().copied();
         from_the_right.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(|| Digest::of(&[]))
+    }
+
+    /// The tree whose complete subtrees, from the largest to the smallest, have the roots `peaks`; `None` when
+    /// their number is not that of the bits in `size`.
+    #[must_use]
+    pub fn from_peaks(size: u64, peaks: Vec<Digest>) -> Option<Self> {
+        (peaks.len() as u64 == u64::from(size.count_ones())).then_some(Self { size, peaks })
     }
 
     /// Size and root together.

@@ -31,6 +31,9 @@ pub enum Command {
     Case(Case),
     /// Work with the register of persons.
     Person(Person),
+    /// Work with transparency logs: write, prove, verify, serve and witness them.
+    #[command(subcommand)]
+    Ledger(crate::commands::ledger::Ledger),
     /// Work with suites.
     #[command(subcommand)]
     Suite(Suite),

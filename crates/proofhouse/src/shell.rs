@@ -138,6 +138,11 @@ impl Failure {
         [format!("proofhouse: {}", self.text), looked_up]
     }
 
+    /// A record that cannot be kept or read.
+    pub fn record(text: impl Into<String>) -> Self {
+        Self { family: Family::Record, rule: None, text: text.into() }
+    }
+
     /// Shows the failure and gives its exit code.
     pub fn show(&self) -> ExitCode {
         for line in self.lines() {

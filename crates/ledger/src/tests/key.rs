@@ -52,7 +52,7 @@ fn a_signer_key_whose_parts_do_not_belong_together_is_refused() {
 fn a_key_of_another_algorithm_is_refused_by_its_number() {
     // The type byte stands in the first base64 digits: "AR" is 0x01, "BB" is 0x04.
     let cosigner = PETER.replace("+ARpc", "+BBpc");
-    assert_eq!(cosigner.parse::<VerifierKey>(), Err(KeyError::Algorithm(4)));
+    assert_eq!(cosigner.parse::<VerifierKey>(), Err(KeyError::Algorithm { found: 4, wanted: 1 }));
 }
 
 #[test]

@@ -1,12 +1,18 @@
 //! Tests, one file per module; what several of them need stands here.
 
 mod checkpoint;
+mod distinguisher;
 mod huge;
 mod key;
+mod log;
 mod note;
+mod private;
 mod proof;
+mod public;
+mod tiles;
 mod tlog_proof;
 mod tree;
+mod witness;
 
 use types::Digest;
 

@@ -1,6 +1,7 @@
 //! One file per command: arguments in, a use case called, its result shown.
 
 pub mod docket;
+pub mod ledger;
 pub mod probe;
 pub mod rerun;
 pub mod rescore;

@@ -1,0 +1,85 @@
+//! A log's state: the one object that is swapped, and that decides what is in the log.
+//!
+//! ```text
+//! proofhouse log state v1
+//! at 2026-11-23T12:00:00.000Z
+//! pruned SIZE
+//! stage SIZE DIGEST          (of each batch that may not be durable in its own place yet)
+//!
+//! CHECKPOINT NOTE
+//! ```
+
+use types::{Digest, Timestamp};
+
+use crate::note::Note;
+use crate::spelling::from_decimal;
+
+/// Where the state lies.
+pub(super) const STATE: &str = "state";
+const MAGIC: &str = "proofhouse log state v1";
+
+/// What the log's writer knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    /// When the checkpoint was signed.
+    pub(super) at: Timestamp,
+    /// Entries from 0 that are no longer served.
+    pub(super) pruned: u64,
+    /// Size after the batch, and digest of its stage; the oldest first.
+    pub(super) stages: Vec<(u64, Digest)>,
+    /// The checkpoint, signed by the log alone.
+    pub(super) checkpoint: Note,
+}
+
+impl State {
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{MAGIC}\nat {}\npruned {}\n", self.at, self.pruned);
+        for (size, digest) in &self.stages {
+            text.push_str(&format!("stage {size} {digest}\n"));
+        }
+        format!("{text}\n{}", self.checkpoint).into_bytes()
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let (head, checkpoint) = text.split_once("\n\n")?;
+        let mut lines = head.split('\n');
+        if lines.next() != Some(MAGIC) {
+            return None;
+        }
+        let at = lines.next()?.strip_prefix("at ")?.parse().ok()?;
+        let pruned = from_decimal(lines.next()?.strip_prefix("pruned ")?)?;
+        let stage = |line: &str| {
+            let (size, digest) = line.strip_prefix("stage ")?.split_once(' ')?;
+            Some((from_decimal(size)?, digest.parse().ok()?))
+        };
+        let stages = lines.map(stage).collect::<Option<_>>()?;
+        let checkpoint = Note::parse(checkpoint.as_bytes()).ok()?;
+        Some(Self { at, pruned, stages, checkpoint })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::stage::unpack;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_parsers_of_storage_panic_and_what_is_read_is_written_back(
+            bytes in any::<Vec<u8>>(),
+            head in "at 2026-11-23T12:00:00.000Z\npruned [0-9]{1,21}(\nstage [0-9]{1,21} sha256:[0-9a-f]{64}){0,2}",
+        ) {
+            let text = format!("{MAGIC}\n{head}\n\na\n\n\u{2014} a AAAAAAAA\n");
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                if let Some(state) = State::parse(bytes) {
+                    prop_assert_eq!(state.to_bytes(), bytes);
+                }
+                unpack(bytes);
+                unpack(&[b"proofhouse log stage v1\n", bytes].concat());
+            }
+        }
+    }
+}

@@ -53,8 +53,9 @@ pub struct Append<'a> {
     pub lines: &'a [String],
     /// Messages, kept until they are [sent](Journal::sent).
     pub outbox: &'a [String],
-    /// What the lines name by digest, kept with them.
-    pub documents: &'a [String],
+    /// What the lines name by digest, such as signed envelopes, kept with them under that digest. Whoever reads a
+    /// document holds it against its digest.
+    pub documents: &'a [(Digest, String)],
 }
 
 /// The name of a message: the version of its stream after the append that left it, and its place among that append's.
@@ -178,7 +179,7 @@ impl Append<'_> {
         let sound = (1..=APPEND_MAX_LINES).contains(&self.lines.len())
             && self.outbox.len() <= APPEND_MAX_LINES
             && self.documents.len() <= APPEND_MAX_LINES
-            && self.documents.iter().all(|document| document.len() <= DOCUMENT_MAX_BYTES)
+            && self.documents.iter().all(|(_, document)| document.len() <= DOCUMENT_MAX_BYTES)
             && self.lines.iter().chain(self.outbox).all(fits);
         if sound { Ok(()) } else { Err(AppendError::OutOfBounds) }
     }

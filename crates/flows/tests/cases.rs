@@ -3,12 +3,16 @@
 
 use std::iter;
 
+use docket::acts::items::Audience;
 use docket::acts::{inquiry, standing};
 use docket::journal::Journal;
 use docket::{
     Act, CaseId, Enrolment, NoPolicies, PersonKey, Refusal, RegisterAct, Role, Seat, Signed, StreamId,
 };
-use flows::cases::{CaseError, Office, Signatory, Taken, deliver, draft, pass_time, take_in};
+use flows::cases::{
+    Broken, CaseError, Office, Parcel, Signatory, Taken, check, deliver, draft, parcel, pass_time, take_in,
+};
+use flows::error::FlowError;
 use ledger::SignerKey;
 use serde::Serialize;
 use store::{Fault, Memory, Sqlite};
@@ -171,13 +175,13 @@ fn every_step_leaves_a_receipt_that_the_house_signed() {
     tell(&journal);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
     let folder = tempfile::tempdir().unwrap();
-    let signer = SignerKey::from_seed("sample.example/house", [7; 32]).unwrap();
-    let count = deliver(&office, folder.path(), &signer).unwrap();
+    let signer = || Ok::<_, FlowError>(SignerKey::from_seed("sample.example/house", [7; 32]).unwrap());
+    let count = deliver(&office, folder.path(), signer).unwrap();
     assert_eq!(count, lines(&journal)[1].len(), "one for each entry of the case");
-    assert_eq!(deliver(&office, folder.path(), &signer).unwrap(), 0);
+    assert_eq!(deliver(&office, folder.path(), || panic!("nothing waits")).unwrap(), 0);
     let first = std::fs::read(folder.path().join("c-1/000001.txt")).unwrap();
     let note = ledger::Note::parse(&first).unwrap();
-    assert!(note.verify(signer.verifier()).unwrap().contains("step standing.opened"));
+    assert!(note.verify(signer().unwrap().verifier()).unwrap().contains("step standing.opened"));
 }
 
 #[test]
@@ -188,4 +192,85 @@ fn time_that_passes_where_nothing_is_due_leaves_nothing() {
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW + 400 * DAY_MS) };
     assert_eq!(pass_time(&office).unwrap(), 0);
     assert_eq!(lines(&journal), before);
+}
+
+/// An export of the story, and one whose body was rewritten and signed again by the house itself.
+fn exports(rewrite: impl Fn(&str) -> String) -> [String; 2] {
+    let journal = Memory::new();
+    tell(&journal);
+    let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
+    let signer = SignerKey::from_seed("sample.example/house", [7; 32]).unwrap();
+    let parcel = parcel(&office, &case(), Audience::Auditor).unwrap();
+    let body = rewrite(&parcel.body);
+    let lie = Parcel { body, ..parcel.clone() };
+    [parcel, lie].map(|parcel| parcel.signed(3, office.clock.now(), &signer).unwrap())
+}
+
+#[track_caller]
+fn found(rewrite: impl Fn(&str) -> String) -> Broken {
+    let key = SignerKey::from_seed("sample.example/house", [7; 32]).unwrap();
+    let [truth, lie] = exports(rewrite);
+    let checked = check(&truth, Some(key.verifier()), &NoPolicies).unwrap();
+    assert_eq!((checked.replayed, checked.envelopes), (2, 4));
+    assert_ne!(truth, lie);
+    check(&lie, Some(key.verifier()), &NoPolicies).unwrap_err()
+}
+
+/// The body without its lines of which `drop` is true.
+fn without(body: &str, drop: impl Fn(&str) -> bool) -> String {
+    body.lines().filter(|line| !drop(line)).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn an_export_that_the_house_itself_rewrote_does_not_hold() {
+    let missing =
+        found(|body| without(body, |line| line.starts_with("envelope") && line.contains("Is it covered?")));
+    assert!(matches!(missing, Broken::NoEnvelope { stream: "case", version: 2 }), "{missing:?}");
+    let hole = found(|body| without(body, |line| line.starts_with("case") && line.contains("opened")));
+    assert!(matches!(hole, Broken::Chain { stream: "case", .. }), "{hole:?}");
+    let changed = found(|body| body.replacen("case {\"v\":1", "case {\"v\":2", 1));
+    assert!(matches!(changed, Broken::Chain { stream: "case", .. }), "{changed:?}");
+    let unknown = found(|body| format!("{body}note x\n"));
+    assert!(matches!(unknown, Broken::NoExport(_)), "{unknown:?}");
+}
+
+#[test]
+fn a_signature_that_nobody_made_does_not_hold_in_an_export() {
+    // The last signature of the question's envelope, with one digit turned.
+    let forged = found(|body| {
+        let lines = body.lines().map(|line| {
+            let question = line.starts_with("envelope") && line.contains("Is it covered?");
+            let Some(end) = line.rfind("\\n\"").filter(|_| question) else { return format!("{line}\n") };
+            let turned = if line.as_bytes()[end - 1] == b'0' { '1' } else { '0' };
+            format!("{}{turned}{}\n", &line[..end - 1], &line[end..])
+        });
+        lines.collect()
+    });
+    let refused = Broken::Refused {
+        stream: "case",
+        version: 2,
+        source: Refusal::BadSignature { person: "dev".parse().unwrap() },
+    };
+    assert_eq!(forged, refused);
+}
+
+#[test]
+fn an_export_under_another_key_is_refused_when_the_key_is_given() {
+    let [truth, _] = exports(str::to_owned);
+    let other = SignerKey::from_seed("sample.example/house", [8; 32]).unwrap();
+    assert!(matches!(check(&truth, Some(other.verifier()), &NoPolicies), Err(Broken::Signature(_))));
+    assert_eq!(check(&truth, None, &NoPolicies).unwrap().signer, None);
+    for cut in (0..truth.len()).step_by(7) {
+        assert!(check(&truth[..cut], None, &NoPolicies).is_err(), "cut at {cut}");
+    }
+}
+
+#[test]
+fn who_has_no_part_in_a_case_gets_no_export() {
+    let journal = Memory::new();
+    tell(&journal);
+    let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
+    for audience in [Audience::Public, Audience::Partner("bank".parse().unwrap())] {
+        assert!(matches!(parcel(&office, &case(), audience), Err(CaseError::NoPart)));
+    }
 }

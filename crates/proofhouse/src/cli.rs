@@ -21,7 +21,7 @@ pub struct Cli {
 pub enum Command {
     /// Review a model (single-operator profile: you own it, and the result is a recommendation).
     Review(Review),
-    /// Check an evidence package offline and name the first thing that does not hold.
+    /// Check an evidence package or an exported case offline and name the first thing that does not hold.
     Verify(Verify),
     /// Run every oracle again on the recorded submissions and compare.
     Rescore(Rescore),
@@ -126,7 +126,7 @@ pub struct Person {
 /// `proofhouse verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The evidence package.
+    /// The evidence package, or the file of an exported case.
     pub out: PathBuf,
     /// The signer's public key. Without it, the package can only be called consistent.
     #[arg(long, value_name = "FILE")]

@@ -126,7 +126,9 @@ fn what_is_outside_the_limits_is_refused_before_anything_is_kept() {
 #[test]
 fn a_document_is_kept_with_the_lines_that_name_it_and_found_by_its_digest() {
     on_each(|journal| {
-        let (lines, documents) = (lines(&["one"]), lines(&["a letter", "a letter", "\n"]));
+        let lines = lines(&["one"]);
+        let letter = (Digest::of(b"a letter"), "a letter".to_owned());
+        let documents = [letter.clone(), letter, (Digest::of(b"other"), "\n".to_owned())];
         let stream = case("a");
         let append = |expected| Append {
             stream: &stream,
@@ -142,7 +144,7 @@ fn a_document_is_kept_with_the_lines_that_name_it_and_found_by_its_digest() {
         journal.append(&append(0)).unwrap();
         journal.append(&append(1)).unwrap();
         assert_eq!(journal.document(digest).unwrap().as_deref(), Some("a letter"));
-        let long = ["x".repeat(DOCUMENT_MAX_BYTES + 1)];
+        let long = [(digest, "x".repeat(DOCUMENT_MAX_BYTES + 1))];
         assert!(matches!(
             journal.append(&Append { documents: &long, ..append(2) }),
             Err(AppendError::OutOfBounds)

@@ -52,6 +52,15 @@ pub enum CaseError {
         /// What is wrong with it.
         what: String,
     },
+    /// An audience without a part in the case.
+    #[error("the case has nothing for that audience; name one that has a part in it")]
+    NoPart,
+    /// Classified material stays outside, and with it whatever says where it is.
+    #[error("the case refers to classified material, which no export carries; export a view instead")]
+    Classified,
+    /// The house could not sign.
+    #[error("the house cannot sign this: {0}")]
+    Unsigned(String),
     /// The signing key of the house.
     #[error(transparent)]
     House(Box<crate::error::FlowError>),
@@ -62,10 +71,14 @@ impl CaseError {
     #[must_use]
     pub fn family(&self) -> Family {
         match self {
-            Self::Refused(_) => Family::Refused,
+            Self::Refused(_) | Self::NoPart | Self::Classified => Family::Refused,
             Self::SeatUnnamed { .. } => Family::Usage,
             Self::Policies(_) | Self::Invalid { .. } => Family::Input,
-            Self::Record { .. } | Self::Journal(_) | Self::Contended(_) | Self::File { .. } => Family::Record,
+            Self::Record { .. }
+            | Self::Journal(_)
+            | Self::Contended(_)
+            | Self::Unsigned(_)
+            | Self::File { .. } => Family::Record,
             Self::House(error) => error.family(),
         }
     }

@@ -4,15 +4,21 @@
 mod deliver;
 mod draft;
 mod error;
+mod export;
+mod replay;
 mod take_in;
 
-use docket::journal::Journal;
-use docket::{Aggregate, Case, CaseId, Entry, Event, Gate, Record, Register, RegisterEvent, StreamId};
-use types::Clock;
+use docket::journal::{Journal, JournalError};
+use docket::{
+    Aggregate, Case, CaseId, Entry, Event, Gate, Record, Register, RegisterEvent, Signed, StreamId,
+};
+use types::{Clock, Digest};
 
 pub use deliver::deliver;
 pub use draft::{Draft, Signatory, draft, founding, seat};
 pub use error::CaseError;
+pub use export::{FORMAT, Parcel, parcel};
+pub use replay::{Broken, Checked, EXPORT_MAX_BYTES, check};
 pub use take_in::{Taken, pass_time, take_in};
 
 /// Where the docket is kept, and under which policies and which clock.
@@ -69,6 +75,17 @@ impl Office<'_> {
     /// [`CaseError`]
     pub fn register_entries(&self) -> Result<Vec<Entry<RegisterEvent>>, CaseError> {
         self.entries_of(Record::of_register())
+    }
+
+    /// The signed envelope of that digest, as it was taken in.
+    ///
+    /// # Errors
+    /// [`CaseError`]
+    pub fn envelope(&self, digest: Digest) -> Result<Signed, CaseError> {
+        let kept = self.journal.document(digest)?.and_then(|text| Signed::parse(&text).ok());
+        kept.filter(|signed| signed.digest() == digest).ok_or_else(|| {
+            JournalError::Damaged(format!("the envelope {digest} is missing or not what was kept")).into()
+        })
     }
 
     fn entries_of<S: Aggregate>(&self, mut record: Record<S>) -> Result<Vec<Entry<S::Event>>, CaseError> {

@@ -1,5 +1,7 @@
 //! Taking signed envelopes in, and letting time pass.
 
+use std::iter;
+
 use docket::journal::{Append, AppendError, Journal};
 use docket::view::{self, Receipt};
 use docket::{
@@ -7,6 +9,7 @@ use docket::{
     StreamId, receive, receive_register, receive_time,
 };
 use serde::Serialize;
+use types::Digest;
 
 use super::{CaseError, Office};
 
@@ -41,7 +44,9 @@ pub fn take_in(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Res
         Ok(envelope) => envelope.stream().clone(),
         Err(_) => signed.open::<Act>()?.stream().clone(),
     };
-    let documents = [&[signed.to_string()], attached].concat();
+    let named = |text: &String| (Digest::of(text.as_bytes()), text.clone());
+    let documents: Vec<_> =
+        iter::once((signed.digest(), signed.to_string())).chain(attached.iter().map(named)).collect();
     let mut unknown = None;
     for _ in 0..TRIES {
         let taken = match &stream {
@@ -76,7 +81,11 @@ impl<E: Into<CaseError>> From<E> for Failed {
     }
 }
 
-fn into_register(office: &Office<'_>, signed: &Signed, documents: &[String]) -> Result<Taken, Failed> {
+fn into_register(
+    office: &Office<'_>,
+    signed: &Signed,
+    documents: &[(Digest, String)],
+) -> Result<Taken, Failed> {
     let record = office.register()?;
     let entries = receive_register(&record, signed, office.clock.now())?;
     append(office.journal, &record, &entries, &[], (&[], documents)).map_err(Failed::Append)?;
@@ -87,7 +96,7 @@ fn into_case(
     office: &Office<'_>,
     id: &CaseId,
     signed: &Signed,
-    documents: &[String],
+    documents: &[(Digest, String)],
 ) -> Result<Taken, Failed> {
     let (register, record) = (office.register()?, office.case(id)?);
     let setting = Setting::new(register.state(), office.gate);
@@ -144,7 +153,7 @@ fn append<S: Aggregate>(
     record: &Record<S>,
     entries: &[Entry<S::Event>],
     unmoved: &[(StreamId, u64)],
-    (outbox, documents): (&[String], &[String]),
+    (outbox, documents): (&[String], &[(Digest, String)]),
 ) -> Result<(), AppendError>
 where
     S::Event: Serialize,

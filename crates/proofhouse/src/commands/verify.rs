@@ -1,5 +1,7 @@
 //! `proofhouse verify`.
 
+use std::error::Error;
+use std::iter;
 use std::process::ExitCode;
 
 use flows::house::House;
@@ -7,6 +9,7 @@ use flows::threshold::Opening;
 use flows::verify;
 use ledger::VerifierKey;
 
+use super::docket;
 use crate::cli;
 use crate::shell::Failure;
 use crate::{note, say};
@@ -23,6 +26,18 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
             .map_err(|error| Failure::input(format!("{} holds no verifier's key: {error}", file.display())))
     });
     let key = key.transpose()?;
+    if arguments.out.is_file() {
+        return Ok(match docket::check_export(&arguments.out, key.as_ref())? {
+            Ok(lines) => {
+                lines.iter().for_each(|line| say!("{line}"));
+                ExitCode::SUCCESS
+            }
+            Err(broken) => {
+                note!("proofhouse: does not hold: {}", inert_chain(&broken));
+                ExitCode::from(BROKEN)
+            }
+        });
+    }
     let opening = arguments.opening.as_ref().map(|file| House::read::<Opening>(file)).transpose()?;
     match verify::run(&arguments.out, key.as_ref(), opening.as_ref()) {
         Err(broken) => {
@@ -50,4 +65,11 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// An error with its causes, nothing in it acting on a terminal.
+pub fn inert_chain(error: &dyn Error) -> String {
+    let causes = iter::successors(error.source(), |error: &&dyn Error| (*error).source());
+    let words: Vec<String> = iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect();
+    report::inert(&words.join(": "))
 }

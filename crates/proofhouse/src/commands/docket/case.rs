@@ -10,6 +10,7 @@ use flows::cases;
 use serde_json::Value;
 
 use super::acts::{CaseAct, act};
+use super::export::Export;
 use super::sign::Signing;
 use super::{Desk, Lines, fields, shown};
 use crate::shell::Failure;
@@ -32,6 +33,8 @@ pub enum Case {
     Deadlines(Look),
     /// List the cases.
     List,
+    /// Export a case for an audience, signed by two persons and the house.
+    Export(Export),
 }
 
 /// `proofhouse case sign`.
@@ -106,6 +109,7 @@ impl Desk<'_> {
                     Ok(deadlines.iter().map(shown::deadline).collect())
                 }
             }
+            Case::Export(export) => self.export(export),
             Case::List => {
                 let cases = self.office().cases()?;
                 if self.json {
@@ -127,12 +131,10 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Records what time did, and delivers its receipts.
+    /// Records what time did, and delivers the receipts that wait, also those of a command that was killed.
     fn pass_time(&self) -> Result<(), Failure> {
-        if cases::pass_time(&self.office())? > 0 {
-            cases::deliver(&self.office(), &self.house.receipts_path(), &self.house.signer()?)?;
-        }
-        Ok(())
+        cases::pass_time(&self.office())?;
+        self.deliver()
     }
 
     fn show(&self, show: &Show) -> Result<Lines, Failure> {

@@ -3,6 +3,7 @@
 
 mod acts;
 mod case;
+mod export;
 mod fields;
 mod keys;
 mod person;
@@ -24,6 +25,7 @@ use crate::shell::Failure;
 use sign::Signing;
 
 pub use case::Case;
+pub use export::check as check_export;
 pub use person::Person;
 
 /// Where the docket lies, and how results are shown.
@@ -94,9 +96,14 @@ impl<'a> Desk<'a> {
         }
     }
 
+    fn deliver(&self) -> Result<(), Failure> {
+        cases::deliver(&self.office(), &self.house.receipts_path(), || self.house.signer())?;
+        Ok(())
+    }
+
     fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Lines, Failure> {
         let taken = cases::take_in(&self.office(), signed, attached)?;
-        cases::deliver(&self.office(), &self.house.receipts_path(), &self.house.signer()?)?;
+        self.deliver()?;
         if self.json {
             return shown::taken_as_json(&taken);
         }

@@ -1,7 +1,8 @@
 //! Stories: `cases/*.txt`, each a script of commands with what they print. A story is told again and must come out
 //! word for word; with `TELL_STORIES=1` it is written down anew.
 //!
-//! `@ TIME` sets the clock, `key NAME` makes `NAME.key`, `file NAME TEXT` makes a file, `as in NAME` tells another story
+//! `@ TIME` sets the clock, `key NAME` makes `NAME.key`, `file NAME TEXT` makes a file, `change NAME FROM TO` changes
+//! one word of it, `as in NAME` tells another story
 //! first and prints nothing of it, `$ …` runs the program, and what follows is what it printed.
 
 use std::fmt::Write;
@@ -42,7 +43,7 @@ impl Teller {
 
     /// File names stand in the teller's folder, and never in what is printed.
     fn placed(&self, word: &str) -> String {
-        let is_file = [".key", ".md", ".envelope"].iter().any(|kind| word.ends_with(kind));
+        let is_file = [".key", ".pub", ".md", ".envelope", ".export"].iter().any(|kind| word.ends_with(kind));
         let place = |name: &str| self.path(name).display().to_string();
         match word.split_once("=@") {
             _ if !is_file => word.to_owned(),
@@ -68,7 +69,15 @@ impl Teller {
         match command {
             Command::Case(case) => Desk::open(&case.place, house()?, &clock)?.case(&case.what),
             Command::Person(person) => Desk::open(&person.place, house()?, &clock)?.person(&person.what),
-            _ => panic!("stories are told with case and person"),
+            Command::Verify(verify) => {
+                let key = verify.key.as_ref().map(|file| fs::read_to_string(file).unwrap());
+                let key = key.map(|text| text.trim_end().parse().unwrap());
+                let checked = super::check_export(&verify.out, key.as_ref())?;
+                Ok(checked.unwrap_or_else(|broken| {
+                    vec![format!("does not hold: {}", crate::commands::verify::inert_chain(&broken))]
+                }))
+            }
+            _ => panic!("stories are told with case, person and verify"),
         }
     }
 
@@ -82,6 +91,11 @@ impl Teller {
             keys::make(&person.split('-').next().unwrap().parse().unwrap(), [self.keys; 32], &file).unwrap();
         } else if let Some(name) = line.strip_prefix("as in ") {
             self.tell(&fs::read_to_string(folder().join(name).with_extension("txt")).unwrap());
+        } else if let Some(change) = line.strip_prefix("change ") {
+            let [name, from, to] = change.split(' ').collect::<Vec<_>>().try_into().unwrap();
+            let text = fs::read_to_string(self.path(name)).unwrap();
+            assert!(text.contains(from), "{name} has no {from}");
+            fs::write(self.path(name), text.replacen(from, to, 1)).unwrap();
         } else if let Some(file) = line.strip_prefix("file ") {
             let (name, text) = file.split_once(' ').unwrap();
             fs::write(self.path(name), text).unwrap();

@@ -1,0 +1,104 @@
+//! Cases through the program itself: real keys, a real file, and kills at any moment.
+
+use std::io::Write;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::house::{Ended, House};
+
+/// A house with two officers and a developer, and an open case.
+fn house() -> House {
+    let house = House::new();
+    let file = |name: &str| house.path(&format!("{name}.key")).to_string_lossy().into_owned();
+    let key = |name: &str| {
+        let ended = house.run(&["person", "key", name, "--out", &file(name)]);
+        ended.with(0).stdout.trim().to_owned()
+    };
+    let publics = ["ada", "bea", "dev"].map(key);
+    let [ada, bea, dev] = ["ada", "bea", "dev"].map(|name| identity(&house, name));
+    let keys = ["--key", &file("ada"), "--key", &file("bea")].map(str::to_owned);
+    let run = |words: &[&str]| {
+        let keys = keys.iter().map(String::as_str);
+        let words: Vec<&str> = words.iter().copied().chain(keys).collect();
+        house.run(&words).with(0).says("");
+    };
+    run(&["person", "found", "sample", "--party", "house", "--identity", &ada, "--identity", &bea]);
+    let (identity, key) = (format!("identity={dev}"), format!("key={}", publics[2]));
+    run(&["person", "enrol", "person=dev", &identity, &key, "seat.role=developer", "seat.party=lab"]);
+    house.run(&["case", "open", "c-1", "developer=lab", "model=Sample", "--key", &file("dev")]).with(0);
+    house
+}
+
+fn identity(house: &House, name: &str) -> String {
+    let mut child =
+        house.command(&["person", "identity"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(name.as_bytes()).unwrap();
+    let ended: Ended = child.wait_with_output().unwrap().into();
+    ended.with(0).stdout.trim().to_owned()
+}
+
+fn entries(house: &House) -> Vec<serde_json::Value> {
+    let ended = house.run(&["case", "timeline", "c-1", "--json"]);
+    serde_json::from_str(&ended.with(0).stdout).unwrap()
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_an_act_whole_or_absent_and_the_same_act_goes_on() {
+    let house = house();
+    let key = house.path("ada.key").to_string_lossy().into_owned();
+    let mut killed = 0;
+    for turn in 0..40 {
+        let work = format!("work=w-{turn}");
+        let words = ["case", "plan-work", "c-1", &work, "what=a part", "business_days:=1", "--key", &key];
+        let before = entries(&house).len();
+        let mut child = house.command(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(700 * turn));
+        // One that has ended cannot be killed any more.
+        let _ = child.kill();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        let after = entries(&house).len();
+        assert!(after == before || after == before + 1, "{before} entries, then {after}");
+        let again = house.run(&words);
+        if after == before {
+            again.with(0);
+        } else {
+            again.with(10).says("refused");
+        }
+        assert_eq!(entries(&house).len(), before + 1);
+    }
+    assert!(killed > 5, "only {killed} were killed");
+    let receipts = crate::house::files(&house.path("home/receipts/c-1"));
+    let whole = receipts.iter().filter(|file| file.extension().is_some_and(|kind| kind == "txt")).count();
+    assert_eq!(whole, entries(&house).len(), "every entry has its receipt in the end");
+}
+
+#[test]
+fn an_export_is_checked_by_the_program_that_has_no_house() {
+    let (house, stranger) = (house(), House::new());
+    let path = |name: &str| house.path(name).to_string_lossy().into_owned();
+    let (out, ada, bea) = (path("c.export"), path("ada.key"), path("bea.key"));
+    house
+        .run(&["case", "export", "c-1", "--for", "auditor", "--out", &out, "--key", &ada, "--key", &bea])
+        .with(0);
+    let verify = |with: &[&str]| stranger.run(&[&["verify", out.as_str()], with].concat());
+    verify(&["--key", &house.key().to_string_lossy()]).with(0).says("holds, signed by");
+    verify(&[]).with(0).says("signer unknown");
+    let good = std::fs::read(&out).unwrap();
+    for at in (0..good.len()).step_by(97) {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        std::fs::write(&out, bad).unwrap();
+        let code = verify(&["--key", &house.key().to_string_lossy()]).code;
+        assert!(code == Some(8) || code == Some(3), "byte {at}: {code:?}");
+    }
+}
+
+#[test]
+fn a_damaged_docket_is_named_and_nothing_is_done_with_it() {
+    let house = house();
+    let file = house.path("home/docket.sqlite");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    house.run(&["case", "timeline", "c-1"]).with(7).says("damaged");
+}

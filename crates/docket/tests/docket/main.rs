@@ -5,6 +5,7 @@
 mod calendar;
 mod envelopes;
 mod house;
+mod looks;
 mod policies;
 mod records;
 mod stories;

@@ -88,6 +88,9 @@ acts! {
     Delta = "delta"."declare";
     /// Plan a look at the present subject: look=NAME spends.alpha_ppm:=N spends.beta_ppm:=N.
     PlanLook = "delta"."plan_look";
+    /// Start a look that is taken elsewhere: look=NAME measured.checkpoint=DIGEST measured.commitment=DIGEST
+    /// measured.reach=service|weights package=DIGEST. `proofhouse review --case` does it by itself.
+    StartLook = "delta"."start_look";
     /// Record a look's result: look=NAME evidence=DIGEST.
     RecordResult = "delta"."record_result";
     /// Ask a department: party=PARTY question=TEXT due_at=TIME.

@@ -10,6 +10,7 @@ use range::suite::SuiteError;
 use range::transcript::TranscriptError;
 use seal::SealError;
 
+use crate::cases::CaseError;
 use crate::evidence::EvidenceError;
 
 /// A use case that could not come to its end. Nothing that was recorded is lost.
@@ -74,6 +75,9 @@ pub enum FlowError {
         /// What differs.
         differs: &'static str,
     },
+    /// The case in which it happens says no, or cannot be kept.
+    #[error(transparent)]
+    Case(Box<CaseError>),
     /// A command's options contradict each other or miss something.
     #[error("{0}")]
     Usage(String),
@@ -141,6 +145,7 @@ impl FlowError {
     pub fn family(&self) -> Family {
         match self {
             Self::Usage(_) => Family::Usage,
+            Self::Case(error) => error.family(),
             Self::Seal(_) | Self::Threshold { .. } | Self::OtherPlan { .. } => Family::Input,
             Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
             Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
@@ -162,6 +167,12 @@ impl FlowError {
             Self::Attempt(AttemptError::Chamber(_)) => Family::Machine,
             Self::Attempt(AttemptError::Record(_)) => Family::Record,
         }
+    }
+}
+
+impl From<CaseError> for FlowError {
+    fn from(error: CaseError) -> Self {
+        Self::Case(Box::new(error))
     }
 }
 

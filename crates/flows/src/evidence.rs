@@ -297,6 +297,12 @@ impl Log {
         format!("proofhouse.local/review/{}", plan.unwrap_or_default().get(..16).unwrap_or("unopened"))
     }
 
+    /// What names this package from its first line on: the root of the log when it had one line.
+    #[must_use]
+    pub fn package(&self) -> Option<Digest> {
+        self.leaves.first().copied()
+    }
+
     /// What the log last said of the file at `path`, and in which line.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<(Digest, u64)> {

@@ -68,9 +68,13 @@ pub struct Review {
     /// Where the evidence goes; the same folder goes on with an unfinished review.
     #[arg(long, value_name = "DIR", default_value = "review-out")]
     pub out: PathBuf,
-    /// The threshold. It is committed to before the first run.
-    #[arg(long, value_name = "FILE", default_value = "thresholds/starter.toml")]
-    pub threshold: PathBuf,
+    /// The threshold. It is committed to before the first run [default: thresholds/starter.toml; in a case, the one that
+    /// the case committed to].
+    #[arg(long, value_name = "FILE")]
+    pub threshold: Option<PathBuf>,
+    /// The case that the review belongs to.
+    #[command(flatten)]
+    pub within: docket::InCase,
     /// How commands are contained.
     #[arg(long, value_enum, default_value_t = ChamberKind::Auto)]
     pub chamber: ChamberKind,
@@ -160,6 +164,12 @@ pub struct Rerun {
     /// A file holding the endpoint's key (or set PROOFHOUSE_KEY).
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// Where the evidence of another look goes. A package holds one look, and a look is taken once.
+    #[arg(long, value_name = "DIR", requires = "look")]
+    pub into: Option<PathBuf>,
+    /// Who takes the other look, where the review belongs to a case.
+    #[command(flatten)]
+    pub taker: docket::Taker,
 }
 
 /// `proofhouse suite`.

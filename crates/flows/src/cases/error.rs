@@ -52,6 +52,15 @@ pub enum CaseError {
         /// What is wrong with it.
         what: String,
     },
+    /// The opening of the case's threshold is somewhere else.
+    #[error(
+        "the opening of the case's threshold is not in this house; bring it to {file} from the house that committed to it",
+        file = .file.display()
+    )]
+    NoOpening {
+        /// Where it has to be.
+        file: PathBuf,
+    },
     /// An audience without a part in the case.
     #[error("the case has nothing for that audience; name one that has a part in it")]
     NoPart,
@@ -73,7 +82,7 @@ impl CaseError {
         match self {
             Self::Refused(_) | Self::NoPart | Self::Classified => Family::Refused,
             Self::SeatUnnamed { .. } => Family::Usage,
-            Self::Policies(_) | Self::Invalid { .. } => Family::Input,
+            Self::Policies(_) | Self::Invalid { .. } | Self::NoOpening { .. } => Family::Input,
             Self::Record { .. }
             | Self::Journal(_)
             | Self::Contended(_)

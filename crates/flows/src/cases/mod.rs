@@ -5,6 +5,7 @@ mod deliver;
 mod draft;
 mod error;
 mod export;
+mod look;
 mod replay;
 mod take_in;
 
@@ -18,6 +19,7 @@ pub use deliver::deliver;
 pub use draft::{Draft, Signatory, draft, founding, seat};
 pub use error::CaseError;
 pub use export::{FORMAT, Parcel, parcel};
+pub use look::LookDesk;
 pub use replay::{Broken, Checked, EXPORT_MAX_BYTES, check};
 pub use take_in::{Taken, pass_time, take_in};
 

@@ -1,6 +1,7 @@
 //! A review: the plan is fixed and committed to, every item of the suite is attempted once, the result is decided,
 //! and the evidence is left. The same call goes on with what an earlier one left unfinished.
 
+mod clerk;
 mod opening;
 mod run;
 mod views;
@@ -11,22 +12,25 @@ use chamber::{Host, HostOptions, Kind};
 use range::chat::{Cancel, Patience};
 use range::suite::{Suite, package_installed};
 use report::data::Review;
-use types::Clock;
 use types::transcript::Budget;
+use types::{Clock, Digest, RunNumber};
 
 use crate::error::FlowError;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, LOG};
 use crate::house::House;
-use crate::model::NotContained;
-use crate::plan::{Plan, PlannedSuite};
+use crate::model::{NotContained, Taken};
+use crate::plan::{Plan, PlannedModel, PlannedSuite};
 use crate::progress::{Progress, Step};
 
+use clerk::Taking;
 use opening::{open_review, opened, opening};
 use run::{Turn, begin, next_run};
 use views::views;
 
 pub use crate::model::Source;
-pub use opening::Whereabouts;
+pub use clerk::Clerk;
+pub(crate) use opening::of_case;
+pub use opening::{Whereabouts, commit};
 pub use run::model_probe_file;
 pub use views::{inspect, inspect_file, stored};
 
@@ -44,6 +48,8 @@ pub struct Request<'a> {
     pub budget: Budget,
     /// The operator's own seed: the review is then exploratory.
     pub seed: Option<u64>,
+    /// Who keeps the review inside its case, where it is a look in one.
+    pub clerk: Option<&'a dyn Clerk>,
     /// Whether a finished review is run once more.
     pub again: bool,
     /// How chambers are made.
@@ -67,6 +73,13 @@ pub enum ThresholdSource {
     File(PathBuf),
     /// What was committed to when the review was opened, from the opening that the house keeps.
     Kept,
+    /// What the case committed to, from the opening that the house keeps. A file, where one is named, must say the same.
+    Committed {
+        /// The case's commitment.
+        commitment: Digest,
+        /// The file.
+        file: Option<PathBuf>,
+    },
 }
 
 /// Runs a review, or goes on with one.
@@ -80,38 +93,90 @@ pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Review,
     }
     let host = Host::find(&request.host)?;
     let taken = request.source.take(progress)?;
+    let fresh = !request.out.join(LOG).exists();
+    if fresh {
+        // A look that may not be taken leaves no folder.
+        may_look(request, &taken.planned, None)?;
+    }
     let mut evidence = Evidence::open(&request.out, request.house.signer()?, request.clock)?;
     let opening = opening(request, &evidence)?;
     let threshold = opened(request, &opening)?;
-    let plan = Plan::new(
-        taken.planned.clone(),
-        planned_suite,
-        request.budget,
-        chamber_word(host.kind()).to_owned(),
-        opening.commitment,
-        request.seed,
-    );
+    let chamber = chamber_word(host.kind()).to_owned();
+    let planned = taken.planned.clone();
+    let plan = Plan::new(planned, planned_suite, request.budget, chamber, opening.commitment, request.seed)
+        .within(request.clerk.map(|clerk| clerk.place().clone()));
     let next = next_run(&evidence, request.again);
+    if next.is_some() && !fresh {
+        may_look(request, &plan.model, evidence.log().package())?;
+    }
+    let parts = Parts { suite: &suite, host: &host, plan: &plan, taken: &taken };
+    let digest = take_run(request, &parts, &mut evidence, next, progress)?;
+    let review = views(request, &mut evidence, (&plan, digest), &threshold, progress)?;
+    if let Some(clerk) = request.clerk {
+        clerk.finish(evidence.log().tree.root())?;
+    }
+    Ok(review)
+}
+
+/// What a run is made of, taken in and fixed.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    suite: &'a Suite,
+    host: &'a Host,
+    plan: &'a Plan,
+    taken: &'a Taken,
+}
+
+/// Opens the review, or finds that it is the one that was opened, and takes its next run, if there is one. Gives the
+/// plan's digest.
+fn take_run(
+    request: &Request<'_>,
+    parts: &Parts<'_>,
+    evidence: &mut Evidence<'_>,
+    next: Option<RunNumber>,
+    progress: &mut dyn Progress,
+) -> Result<Digest, FlowError> {
+    let Parts { suite, host, plan, taken } = *parts;
     let started = match next {
         // A model that does not start leaves no review that was opened; one that is not contained is on record.
         Some(_) => {
             progress.step(Step::StartingModel);
-            Some(request.source.start_contained(&host, &suite, &request.program)?)
+            Some(request.source.start_contained(host, suite, &request.program)?)
         }
         None => None,
     };
-    let digest = open_review(request, &mut evidence, &plan, &taken)?;
-    if let Some((run, started)) = next.zip(started) {
-        let checks = match &started {
-            Ok(running) => running.checks(),
-            Err(NotContained { checks, .. }) => Some(checks.as_slice()),
-        };
-        begin(&mut evidence, run, host.limits_in_words(), checks)?;
-        let running = started.map_err(NotContained::error)?;
-        let mut turn = Turn { request, suite: &suite, host: &host, plan: &plan, taken: &taken, running, run };
-        turn.take(&mut evidence, progress)?;
+    let digest = open_review(request, evidence, plan, taken)?;
+    let Some((run, started)) = next.zip(started) else { return Ok(digest) };
+    let taking = match (request.clerk, evidence.log().package()) {
+        (Some(clerk), Some(package)) => {
+            clerk.start(&plan.model, package)?;
+            Some(Taking { clerk, model: &plan.model, package })
+        }
+        _ => None,
+    };
+    let checks = match &started {
+        Ok(running) => running.checks(),
+        Err(NotContained { checks, .. }) => Some(checks.as_slice()),
+    };
+    begin(evidence, run, host.limits_in_words(), checks)?;
+    let running = started.map_err(NotContained::error)?;
+    Turn { request, suite, host, plan, taken, running, run, taking }.take(evidence, progress)?;
+    Ok(digest)
+}
+
+/// Whether the case lets the model be asked, where the review is a look in one.
+pub(crate) fn may_look(
+    request: &Request<'_>,
+    model: &PlannedModel,
+    package: Option<Digest>,
+) -> Result<(), FlowError> {
+    let Some(clerk) = request.clerk else { return Ok(()) };
+    if request.seed.is_some() {
+        return Err(FlowError::Usage(
+            "the order of a look in a case follows from its commitment; leave --seed out".to_owned(),
+        ));
     }
-    views(request, &mut evidence, (&plan, digest), &threshold, progress)
+    Ok(clerk.may_look(model, package)?)
 }
 
 /// A kind of chamber, as plans name it. Its version stands in each transcript.

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assay::Threshold;
+use docket::Refusal;
 use serde::{Deserialize, Serialize};
 use types::Digest;
 
 use super::{Request, Source, ThresholdSource};
+use crate::cases::CaseError;
 use crate::error::FlowError;
 use crate::evidence::{EVIDENCE_FORMAT, Evidence, EvidenceError, Record, SIGNER};
 use crate::house::House;
@@ -34,26 +36,59 @@ pub(super) fn opening(request: &Request<'_>, evidence: &Evidence<'_>) -> Result<
         _ => None,
     });
     match (committed, &request.threshold) {
+        (Some(known), ThresholdSource::Committed { commitment, .. }) if known != *commitment => {
+            Err(FlowError::OtherPlan { folder: request.out.clone(), differs: "the threshold" })
+        }
+        (_, ThresholdSource::Committed { commitment, .. }) => of_case(&request.house, *commitment),
         (Some(commitment), _) => House::read(&request.house.opening_path(commitment)),
         (None, ThresholdSource::Kept) => {
             Err(FlowError::Usage(format!("{} holds no review that was started", request.out.display())))
         }
-        (None, ThresholdSource::File(file)) => {
-            let random = |source| FlowError::House { file: file.clone(), source };
-            let opening = threshold::read(file)?.commit().map_err(random)?;
-            House::keep(&request.house.opening_path(opening.commitment), &opening)?;
-            Ok(opening)
-        }
+        (None, ThresholdSource::File(file)) => commit(&request.house, file),
+    }
+}
+
+/// Commits to the threshold in `file` with fresh salt. The opening is kept in the house before anybody learns of the
+/// commitment.
+///
+/// # Errors
+/// [`FlowError`]
+pub fn commit(house: &House, file: &Path) -> Result<Opening, FlowError> {
+    let random = |source| FlowError::House { file: file.to_owned(), source };
+    let opening = threshold::read(file)?.commit().map_err(random)?;
+    House::keep(&house.opening_path(opening.commitment), &opening)?;
+    Ok(opening)
+}
+
+/// The opening of a case's commitment, as the house keeps it.
+pub(crate) fn of_case(house: &House, commitment: Digest) -> Result<Opening, FlowError> {
+    let file = house.opening_path(commitment);
+    if !file.exists() {
+        return Err(CaseError::NoOpening { file }.into());
+    }
+    let opening: Opening = House::read(&file)?;
+    if opening.commitment == commitment {
+        Ok(opening)
+    } else {
+        Err(FlowError::Threshold {
+            file,
+            what: "opens another commitment than the one it is kept for".to_owned(),
+        })
     }
 }
 
 pub(super) fn opened(request: &Request<'_>, opening: &Opening) -> Result<Threshold, FlowError> {
+    let kept = || request.house.opening_path(opening.commitment);
+    let said = |file: &Path| Ok::<_, FlowError>(threshold::read(file)?.text == opening.threshold);
     let file = match &request.threshold {
-        ThresholdSource::Kept => request.house.opening_path(opening.commitment),
-        ThresholdSource::File(file) if threshold::read(file)?.text != opening.threshold => {
+        ThresholdSource::Kept | ThresholdSource::Committed { file: None, .. } => kept(),
+        ThresholdSource::Committed { file: Some(file), .. } if !said(file)? => {
+            return Err(CaseError::Refused(Refusal::OtherThreshold).into());
+        }
+        ThresholdSource::File(file) if !said(file)? => {
             return Err(FlowError::OtherPlan { folder: request.out.clone(), differs: "the threshold" });
         }
-        ThresholdSource::File(file) => file.clone(),
+        ThresholdSource::File(file) | ThresholdSource::Committed { file: Some(file), .. } => file.clone(),
     };
     opening.open().map_err(|what| FlowError::Threshold { file, what })
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use types::transcript::ProbeCheck;
 use types::{AttemptId, ItemId, Outcome, RunNumber};
 
+use super::clerk::{Guarded, Taking};
 use super::{Request, Source};
 use crate::error::FlowError;
 use crate::evidence::{Evidence, EvidenceError, Line, Record};
@@ -76,6 +77,7 @@ pub(super) struct Turn<'a> {
     pub(super) taken: &'a Taken,
     pub(super) running: Running,
     pub(super) run: RunNumber,
+    pub(super) taking: Option<Taking<'a>>,
 }
 
 impl Turn<'_> {
@@ -88,13 +90,13 @@ impl Turn<'_> {
         self.once(evidence, "controls.json", || {
             Ok(Controls { checks: self.host.controls().map_err(AttemptError::Chamber)? })
         })?;
-        self.probe(evidence, "endpoint-start.json", progress)?;
-        let done = self.attempts(evidence, progress);
+        let chat = Guarded::new(&self.running.client, self.taking);
+        let done = self.questions(&chat, evidence, progress);
+        let done = chat.outcome(done);
         if let Some(ended) = self.running.ended() {
             return Err(FlowError::RuntimeEnded(ended));
         }
         done?;
-        self.probe(evidence, "endpoint-end.json", progress)?;
         self.unchanged(progress)?;
         // Working data only.
         let workspaces = self.request.out.join("runs").join(run.to_string()).join("workspaces");
@@ -107,6 +109,18 @@ impl Turn<'_> {
         Ok(evidence.append(Record::RunEnded { run })?)
     }
 
+    /// Everything that the model is asked in this run.
+    fn questions(
+        &self,
+        chat: &Guarded<'_>,
+        evidence: &mut Evidence<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), FlowError> {
+        self.probe(chat, evidence, "endpoint-start.json", progress)?;
+        self.attempts(chat, evidence, progress)?;
+        self.probe(chat, evidence, "endpoint-end.json", progress)
+    }
+
     /// The weights are still the ones that were hashed before anything read them.
     fn unchanged(&self, progress: &mut dyn Progress) -> Result<(), FlowError> {
         if let (Source::Weights { path, .. }, Some(manifest)) = (&self.request.source, &self.taken.manifest) {
@@ -117,7 +131,12 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn attempts(&self, evidence: &mut Evidence<'_>, progress: &mut dyn Progress) -> Result<(), FlowError> {
+    fn attempts(
+        &self,
+        chat: &Guarded<'_>,
+        evidence: &mut Evidence<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), FlowError> {
         let run = self.run;
         let logged = |evidence: &Evidence<'_>, wanted: &Record| {
             evidence.log().lines.iter().any(|line| &line.record == wanted)
@@ -137,7 +156,7 @@ impl Turn<'_> {
         let desk = Desk {
             host: self.host,
             builds: &builds,
-            chat: &self.running.client,
+            chat,
             model: &self.running.name,
             style: self.running.style,
             budget: self.plan.budget,
@@ -151,6 +170,8 @@ impl Turn<'_> {
             if ended(evidence, id) {
                 continue;
             }
+            // No attempt starts that could not be asked anything.
+            self.taking.map_or(Ok(()), |taking| taking.may_go_on())?;
             let started = Record::AttemptStarted { run, item: id.clone() };
             let resumed = logged(evidence, &started);
             if !resumed {
@@ -191,6 +212,7 @@ impl Turn<'_> {
     /// Asks an endpoint the fixed prompts, once per file.
     fn probe(
         &self,
+        chat: &Guarded<'_>,
         evidence: &mut Evidence<'_>,
         name: &str,
         progress: &mut dyn Progress,
@@ -198,7 +220,7 @@ impl Turn<'_> {
         let PlannedModel::Claimed { .. } = self.plan.model else { return Ok(()) };
         progress.step(Step::ProbingEndpoint);
         self.once(evidence, name, || {
-            Ok(model::probe(&self.running, self.request.cancel, self.request.patience)?)
+            Ok(model::probe((chat, &self.running.name), self.request.cancel, self.request.patience)?)
         })
     }
 

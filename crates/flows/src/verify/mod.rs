@@ -19,6 +19,7 @@ use std::path::Path;
 
 use ledger::VerifierKey;
 use report::data::Review;
+use types::Digest;
 
 use crate::evidence::{EvidenceError, Log};
 use crate::threshold::Opening;
@@ -32,6 +33,8 @@ pub struct Verified {
     pub opened: bool,
     /// Entries in the log.
     pub entries: u64,
+    /// The log's root: what a case's record calls the evidence.
+    pub root: Digest,
     /// Files in the package.
     pub files: usize,
     /// Ended runs.
@@ -90,6 +93,7 @@ pub fn run(folder: &Path, key: Option<&VerifierKey>, opening: Option<&Opening>) 
         signer: key.map(|key| key.name().to_owned()),
         opened: opening.is_some(),
         entries: log.tree.size(),
+        root: log.tree.root(),
         files: present.len(),
         runs,
         review,

@@ -56,6 +56,9 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
                 verified.files,
                 verified.runs
             );
+            if let Some(case) = &verified.review.plan.case {
+                say!("look {} of case {}, which calls this evidence {}", case.look, case.case, verified.root);
+            }
             let threshold = if verified.opened {
                 "the threshold is the one that was committed to before the first run"
             } else {

@@ -14,6 +14,7 @@ mod faults;
 mod forgery;
 mod house;
 mod lies;
+mod looks;
 mod missing;
 mod review;
 mod slow;

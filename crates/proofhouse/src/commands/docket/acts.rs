@@ -54,7 +54,7 @@ acts! {
     Offer = "access"."offer";
     /// Accept the offer.
     Accept = "access"."accept";
-    /// Commit to the threshold and the error budget: commitment=DIGEST budget.alpha_ppm:=N budget.beta_ppm:=N.
+    /// Commit to the threshold and the error budget: threshold=@FILE budget.alpha_ppm:=N budget.beta_ppm:=N.
     CommitThreshold = "access"."commit_threshold";
     /// Cosign the log's checkpoint that holds the commitment: checkpoint=DIGEST.
     CosignThreshold = "access"."cosign_threshold";

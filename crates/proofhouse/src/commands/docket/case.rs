@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use docket::view::{OfficeView, view_for};
 use docket::{Act, Actor, Authority, CaseId, RegisterAct, Setting, Signed, StreamId, deadlines};
-use flows::cases;
+use flows::{cases, review};
 use serde_json::Value;
 
 use super::acts::{CaseAct, act};
@@ -82,15 +82,7 @@ impl Desk<'_> {
             self.pass_time()?;
         }
         match case {
-            Case::Act(said) => {
-                let (family, name, said) = said.parts();
-                let mut fields = fields::read(&said.fields)?;
-                if (family, name) == ("delta", "plan_look") {
-                    self.name_subject(&said.case, &mut fields.object)?;
-                }
-                let act = act(family, name, fields.object)?;
-                self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)
-            }
+            Case::Act(said) => self.in_case(said),
             Case::Sign(sign) => add_signature(sign),
             Case::Submit(submit) => {
                 let attached =
@@ -121,6 +113,47 @@ impl Desk<'_> {
         }
     }
 
+    /// An act in a case: its fields are read, what they leave open is filled in, and whoever is at hand signs.
+    fn in_case(&self, said: &CaseAct) -> Result<Lines, Failure> {
+        let (family, name, said) = said.parts();
+        let (words, kept) = match (family, name) {
+            ("access", "commit_threshold") => self.commit(&said.fields)?,
+            _ => (said.fields.clone(), None),
+        };
+        let mut fields = fields::read(&words)?;
+        if (family, name) == ("delta", "plan_look") {
+            self.name_subject(&said.case, &mut fields.object)?;
+        }
+        let act = act(family, name, fields.object)?;
+        let mut lines = self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)?;
+        if let Some(kept) = kept.filter(|_| !self.json) {
+            lines.push(format!("    opening          {}", kept.display()));
+            lines.push("    keep it: a review in the case needs it, and it tells the threshold".to_owned());
+        }
+        Ok(lines)
+    }
+
+    /// Commits to `threshold=@FILE` with fresh salt, in the one step that records it: nobody copies a digest by hand, and
+    /// the opening is in the house before the commitment is in the case. Says where the opening is kept.
+    fn commit(&self, words: &[String]) -> Result<(Vec<String>, Option<PathBuf>), Failure> {
+        let (mut read, mut kept) = (Vec::new(), None);
+        for word in words {
+            if word.starts_with("commitment=@") {
+                return Err(Failure::usage(
+                    "a threshold's bare digest can be guessed, and its file would be kept in the record; write threshold=@FILE",
+                ));
+            }
+            let Some(file) = word.strip_prefix("threshold=@") else {
+                read.push(word.clone());
+                continue;
+            };
+            let opening = review::commit(&self.house, Path::new(file))?;
+            read.push(format!("commitment={}", opening.commitment));
+            kept = Some(self.house.opening_path(opening.commitment));
+        }
+        Ok((read, kept))
+    }
+
     /// A look is at the case's present subject, unless another digest is named; then the docket says what is wrong.
     fn name_subject(&self, case: &CaseId, fields: &mut Value) -> Result<(), Failure> {
         let record = self.office().case(case)?;
@@ -132,7 +165,7 @@ impl Desk<'_> {
     }
 
     /// Records what time did, and delivers the receipts that wait, also those of a command that was killed.
-    fn pass_time(&self) -> Result<(), Failure> {
+    pub(super) fn pass_time(&self) -> Result<(), Failure> {
         cases::pass_time(&self.office())?;
         self.deliver()
     }

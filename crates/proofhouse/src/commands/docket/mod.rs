@@ -6,6 +6,7 @@ mod case;
 mod export;
 mod fields;
 mod keys;
+mod looking;
 mod person;
 mod shown;
 mod sign;
@@ -26,6 +27,7 @@ use sign::Signing;
 
 pub use case::Case;
 pub use export::check as check_export;
+pub use looking::{InCase, Looking, Taker};
 pub use person::Person;
 
 /// Where the docket lies, and how results are shown.

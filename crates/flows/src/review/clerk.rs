@@ -86,3 +86,91 @@ impl Ask for Guarded<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use docket::Refusal;
+    use range::chat::{Cancel, Patience};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Lets so many questions through, then the developer withdraws.
+    struct Withdrawn {
+        place: PlannedCase,
+        after: u32,
+        asked: AtomicU32,
+    }
+
+    impl Clerk for Withdrawn {
+        fn place(&self) -> &PlannedCase {
+            &self.place
+        }
+
+        fn may_look(&self, _: &PlannedModel, package: Option<Digest>) -> Result<(), CaseError> {
+            assert_eq!(package, Some(Digest::of(b"package")));
+            if self.asked.fetch_add(1, Ordering::Relaxed) < self.after {
+                Ok(())
+            } else {
+                Err(Refusal::CaseWithdrawn.into())
+            }
+        }
+
+        fn start(&self, _: &PlannedModel, _: Digest) -> Result<(), CaseError> {
+            Ok(())
+        }
+
+        fn finish(&self, _: Digest) -> Result<(), CaseError> {
+            Ok(())
+        }
+    }
+
+    /// Counts what the model is shown, and says that it is busy.
+    #[derive(Default)]
+    struct Shown(AtomicU32);
+
+    impl Ask for Shown {
+        fn ask(&self, _: &ChatRequest, _: Duration) -> Result<ChatResponse, ChatError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Err(ChatError::Unreachable("nobody is there".to_owned()))
+        }
+    }
+
+    fn request() -> ChatRequest {
+        ChatRequest {
+            model: String::new(),
+            messages: Vec::new(),
+            tools: Vec::new(),
+            max_tokens: None,
+            temperature: None,
+            seed: None,
+        }
+    }
+
+    #[test]
+    fn after_a_withdrawal_the_model_is_shown_nothing_more_not_even_the_same_question_again() {
+        let place = PlannedCase {
+            case: "c-1".parse().unwrap(),
+            look: "first".parse().unwrap(),
+            subject: Digest::of(b"subject"),
+        };
+        let clerk = Withdrawn { place, after: 2, asked: AtomicU32::new(0) };
+        let model = PlannedModel::Script { name: "random".to_owned() };
+        let taking = Taking { clerk: &clerk, model: &model, package: Digest::of(b"package") };
+        let patience = Patience { tries: 5, first_pause: Duration::ZERO, ..Patience::default() };
+        let tried = |taking| {
+            let shown = Shown::default();
+            let guarded = Guarded::new(&shown, taking);
+            let answer = patience.ask(&guarded, &request(), &Cancel::default());
+            let done = guarded.outcome(answer.map(|_| ()).map_err(FlowError::from));
+            (shown.0.load(Ordering::Relaxed), done.unwrap_err())
+        };
+        let (shown, stopped) = tried(Some(taking));
+        assert_eq!(shown, 2);
+        let FlowError::Case(stopped) = stopped else { panic!("{stopped}") };
+        assert!(matches!(*stopped, CaseError::Refused(Refusal::CaseWithdrawn)));
+        // Outside of a case it is asked until patience is over.
+        let (shown, stopped) = tried(None);
+        assert_eq!(shown, 5);
+        assert!(matches!(stopped, FlowError::Endpoint(ChatError::Unreachable(_))));
+    }
+}

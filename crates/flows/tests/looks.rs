@@ -1,5 +1,5 @@
 //! Looks over a journal whose every effect can fail, beside others who act meanwhile.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 

@@ -50,8 +50,9 @@ impl InCase {
         }
         case.act("dev", &["open", "c-1", "developer=lab", "model=Sample"]).with(0);
         let checkpoint = format!("subject.checkpoint={checkpoint}");
-        let offer = ["offer", "c-1", &checkpoint, "modes[]=api", "purposes[]=measure", "readers[]=eve"];
-        case.act("dev", &[&offer[..], &["expires=2999-01-01T00:00:00.000Z"]].concat()).with(0);
+        let modes = ["modes[]=api", "modes[]=weights"];
+        let offer = ["offer", "c-1", &checkpoint, "purposes[]=measure", "readers[]=eve"];
+        case.act("dev", &[&offer[..], &modes, &["expires=2999-01-01T00:00:00.000Z"]].concat()).with(0);
         case.act("ada", &["accept", "c-1"]).with(0);
         let threshold = format!("threshold=@{}", case.path("threshold.toml"));
         let budget = ["budget.alpha_ppm:=50000", "budget.beta_ppm:=50000"];
@@ -231,6 +232,39 @@ fn what_the_case_does_not_have_is_refused_before_the_model_is_asked() {
 }
 
 #[test]
+fn weights_are_run_in_a_case_only_under_a_lease_of_exactly_these_weights() {
+    let bytes = b"no weights at all";
+    let (size, digest) = ((bytes.len() as u64).to_be_bytes(), Digest::of(bytes));
+    let identity = Digest::of_parts(&[b"proofhouse-manifest-1", b"model.gguf", &size, digest.as_bytes()]);
+    let case = InCase::with_window_on(identity);
+    case.plan("first");
+    // A grant for prompts opens no weights.
+    case.grant();
+    fs::write(case.path("model.gguf"), bytes).unwrap();
+    let review = || {
+        let mut words = case.words("first", "out");
+        let at = words.iter().position(|word| word == "--endpoint").unwrap();
+        words.splice(at..at + 2, [case.path("model.gguf")]);
+        case.house.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    review().with(10).says("no-lease");
+    assert!(!case.house.path("out").exists());
+    let lease = |name: &str, artefact: Digest| {
+        let (lease, artefact) = (format!("lease={name}"), format!("artefact={artefact}"));
+        let (ada, bea) = (case.key("ada"), case.key("bea"));
+        case.house
+            .run(&["case", "open-lease", "c-1", &lease, &artefact, "--key", &ada, "--key", &bea])
+            .with(0);
+    };
+    lease("another", random());
+    review().with(10).says("no-lease");
+    lease("these", identity);
+    // The case lets it start; that these are no weights is found out in the model's own chamber.
+    review().with(3).says("the runtime ended before it was ready");
+    assert!(case.events("look_started").is_empty(), "a model that does not start takes no look");
+}
+
+#[test]
 fn another_threshold_than_the_cases_is_refused_and_a_missing_opening_says_where_it_belongs() {
     let case = InCase::ready();
     let text = fs::read_to_string(case.path("threshold.toml")).unwrap();
@@ -266,6 +300,12 @@ fn a_threshold_is_never_committed_to_by_its_bare_digest_or_kept_in_the_record() 
     let words = ["case", "export", "c-1", "--for", "auditor", "--out", &export, "--key", &ada, "--key", &bea];
     case.house.run(&words).with(0);
     assert!(!fs::read_to_string(&export).unwrap().contains("proofhouse-threshold-1"));
+    // A look's start and end are decided again from their envelopes like every act.
+    case.review("first", "out").with(0);
+    fs::remove_file(&export).unwrap();
+    case.house.run(&words).with(0);
+    assert!(fs::read_to_string(&export).unwrap().contains("look_started"));
+    case.house.run(&["verify", &export]).with(0);
 }
 
 #[test]

@@ -309,10 +309,13 @@ fn a_threshold_is_never_committed_to_by_its_bare_digest_or_kept_in_the_record() 
 }
 
 #[test]
-fn a_window_that_is_closed_takes_no_look() {
+fn a_window_that_is_closed_takes_no_look_and_no_dry_run_of_one() {
     let case = InCase::ready();
+    let dry = || case.review_with("first", "out", &["--dry-run"]);
+    dry().with(0).says(&random().to_string());
     case.act("ada", &["finish-window", "c-1"]).with(0);
     case.review("first", "out").with(10).says("window-not-open");
+    dry().with(10).says("window-not-open");
     assert!(!case.house.path("out").exists());
 }
 

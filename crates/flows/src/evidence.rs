@@ -24,6 +24,10 @@ pub const EVIDENCE_FORMAT: &str = "proofhouse-evidence-1";
 pub const LOG: &str = "log.jsonl";
 /// The checkpoint's file.
 pub const CHECKPOINT: &str = "checkpoint";
+/// Beside the log: the proof that the log's line which adds the report is in it, for somebody who has nothing else.
+pub const REPORT_PROOF: &str = "report.json.tlog-proof";
+/// Beside the log, where the package belongs to a case: the proof that the case's log names the package.
+pub const CASE_PROOF: &str = "case.tlog-proof";
 /// The verifier's key, as the signer gave it.
 pub const SIGNER: &str = "signer.pub";
 /// Held while a review writes; empty, stays, and is not part of the evidence. (Taking it away would let a writer that
@@ -305,6 +309,15 @@ impl Log {
             _ => None,
         })
     }
+}
+
+/// The digest by which a case's record names a finished package: the SHA-256 of its `checkpoint`, and so of everything
+/// in it.
+///
+/// # Errors
+/// [`EvidenceError::Unreadable`]
+pub fn package_digest(folder: &Path) -> Result<Digest, EvidenceError> {
+    Ok(digest_of(&folder.join(CHECKPOINT))?.0)
 }
 
 /// Digest and size of a file.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use flows::cases::log::is_copy;
 use flows::house::House;
 use flows::threshold::Opening;
-use flows::verify;
+use flows::verify::{self, Named};
 use ledger::VerifierKey;
 
 use super::docket;
@@ -69,9 +69,22 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
                 "the threshold's commitment was not opened (give the opening with --opening)"
             };
             say!("{threshold}");
+            if let Some(named) = &verified.case {
+                say!("{}", case_words(named));
+            }
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn case_words(named: &Named) -> String {
+    let (case, version) = (&named.proved.statement.case, named.proved.statement.version);
+    let rest = if named.same_house {
+        ", as the case's log proves"
+    } else {
+        "; another house keeps that log: check the package's case.tlog-proof with that house's key"
+    };
+    format!("entry {version} of the case {case} names it as evidence{rest}")
 }
 
 /// What there is to say of an export, of a proof file of a case's log, or of a party's copy of one; or the first thing

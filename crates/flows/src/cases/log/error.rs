@@ -28,6 +28,16 @@ pub enum CaseLogError {
     /// What says which log is the case's cannot be read.
     #[error("{0} is damaged; restore it from a copy")]
     Damaged(String),
+    /// The record names a checkpoint that was cosigned, and the log is not the one that it is of.
+    #[error(
+        "the log is not the one of which a checkpoint was cosigned (entry {version}); restore it from a copy"
+    )]
+    Cosigned {
+        /// Entry of the record.
+        version: u64,
+        /// What does not hold.
+        source: crate::cases::CosignError,
+    },
     /// Another process has the logs' lock.
     #[error("another process writes to the logs; try again when it has ended")]
     Busy,
@@ -59,7 +69,11 @@ impl CaseLogError {
     #[must_use]
     pub fn is_contradiction(&self) -> bool {
         match self {
-            Self::Ahead { .. } | Self::Differs { .. } | Self::Damaged(_) | Self::Read(_) => true,
+            Self::Ahead { .. }
+            | Self::Differs { .. }
+            | Self::Damaged(_)
+            | Self::Cosigned { .. }
+            | Self::Read(_) => true,
             Self::Open(error) => matches!(
                 error,
                 OpenError::Damaged { .. }

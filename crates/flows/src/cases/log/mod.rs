@@ -17,7 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use docket::CaseId;
+use docket::acts::access;
+use docket::{CaseId, Cause, Entry, Event};
 use ledger::log::{Log, Objects, OpenError, PosixObjects, SwapError};
 use ledger::private::{
     CaseLogSecret, LeafError, Opening, Room, create_case_log, export, leaves_of, open_case_log,
@@ -25,6 +26,7 @@ use ledger::private::{
 use ledger::{LogKeys, Note, SignerKey, TlogProof, inclusion_proof, root_of};
 use types::{Digest, Secret, Timestamp};
 
+use super::cosign::{CosignError, Logged, check_cosigned, cosigner_key};
 use super::{CaseError, Office};
 use crate::error::FlowError;
 
@@ -180,9 +182,13 @@ impl<'a, O: Objects> CaseLogs<'a, O> {
         let now = office.clock.now();
         let mut log = self.open(&secret, signer()?, signer()?, now).map_err(failed)?;
         same(&log, &statements, &leaves).map_err(failed)?;
-        add(&mut log, &openings, now).map_err(failed)?;
         let (keys, checkpoint) = (log.keys().clone(), log.checkpoint().clone());
-        let followed = Followed { statements, openings, leaves, keys, checkpoint, at: Some(last.at()) };
+        let mut followed = Followed { statements, openings, leaves, keys, checkpoint, at: Some(last.at()) };
+        for entry in &entries {
+            anchored(office, entry, &followed)?.map_err(failed)?;
+        }
+        add(&mut log, &followed.openings, now).map_err(failed)?;
+        followed.checkpoint = log.checkpoint().clone();
         Ok(Some((log, followed)))
     }
 
@@ -224,6 +230,30 @@ impl<'a, O: Objects> CaseLogs<'a, O> {
             other => Ok(other?),
         }
     }
+}
+
+/// A checkpoint that somebody outside the house cosigned must be one of this log: whoever loses the log's secret and
+/// starts another one, or rewrites record and log alike, is found here.
+fn anchored(
+    office: &Office<'_>,
+    entry: &Entry<Event>,
+    log: &Followed,
+) -> Result<Result<(), CaseLogError>, CaseError> {
+    let Event::Access(access::Event::ThresholdCosigned { checkpoint }) = entry.event() else {
+        return Ok(Ok(()));
+    };
+    let Cause::Signed { envelope, .. } = entry.cause() else { return Ok(Ok(())) };
+    let (note, signed) = (office.journal.document(*checkpoint)?, office.envelope(*envelope)?);
+    let logged = Logged {
+        origin: log.keys.origin(),
+        house: Some(log.keys.current()),
+        statements: &log.statements,
+        leaves: &log.leaves,
+    };
+    let held = note
+        .ok_or(CosignError::NotAtHand)
+        .and_then(|note| check_cosigned(&note, &logged, &cosigner_key(&signed)?, entry.at()));
+    Ok(held.map_err(|source| CaseLogError::Cosigned { version: entry.version(), source }))
 }
 
 /// The time of the checkpoint after one that was signed at `last`.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use docket::acts::items::Audience;
 use docket::acts::standing;
-use docket::{Act, CaseId, Signed, StreamId};
+use docket::{Act, CaseId, Entry, Signed, StreamId};
 use flows::cases::log::{self, CaseLogs, Followed, Kind};
-use flows::cases::{self, CaseError};
+use flows::cases::{self, CaseError, Taken};
 use flows::evidence;
 use ledger::log::PosixObjects;
 use ledger::{TlogProof, VerifierKey};
@@ -110,13 +110,28 @@ impl Desk<'_> {
         self.with_logs(|logs| logs.follow_all(&self.office()))
     }
 
-    /// Brings the log of a case up to an act that was kept.
-    pub(super) fn follow_act(&self, case: Option<&CaseId>) -> Result<(), Failure> {
-        let failed = self.follow_all()?;
-        match failed.into_iter().find(|(failed, _)| Some(failed) == case) {
-            Some((_, error)) => Err(error.into()),
-            None => Ok(()),
-        }
+    /// Brings the log of a case up to what was taken in, which is recorded whatever comes of the log.
+    pub(super) fn follow_act(&self, case: Option<&CaseId>, taken: &Taken) -> Result<(), Failure> {
+        let (failure, later) = match self.follow_all() {
+            Err(failure) => (failure, true),
+            Ok(failed) => match failed.into_iter().find(|(failed, _)| Some(failed) == case) {
+                Some((_, error)) => {
+                    let later = !error.is_contradiction();
+                    (Failure::from(error), later)
+                }
+                None => return Ok(()),
+            },
+        };
+        let version = match taken {
+            Taken::Register(entries) => entries.last().map(Entry::version),
+            Taken::Case(entries) => entries.last().map(Entry::version),
+            Taken::Before { version } => Some(*version),
+        };
+        let [why, _] = failure.lines();
+        let why = why.trim_start_matches("proofhouse: ");
+        let later = if later { "; any later command brings the log up to the record" } else { "" };
+        let version = version.unwrap_or_default();
+        Err(Failure::record(format!("the act is recorded, up to entry {version}; but {why}{later}")))
     }
 
     fn followed(&self, case: &CaseId) -> Result<Followed, Failure> {

@@ -16,7 +16,7 @@ mod stories;
 use std::io;
 use std::path::PathBuf;
 
-use docket::{Entry, Policies, Signed, StreamId};
+use docket::{Policies, Signed, StreamId};
 use flows::cases::{self, Office, Taken};
 use flows::house::{House, random_bytes};
 use serde::Serialize;
@@ -116,8 +116,7 @@ impl<'a> Desk<'a> {
             cases::take_in(&self.office(), signed, attached)?
         };
         self.deliver()?;
-        self.follow_act(log::case_of(signed).as_ref())
-            .map_err(|failure| kept_all_the_same(&taken, &failure))?;
+        self.follow_act(log::case_of(signed).as_ref(), &taken)?;
         if self.json {
             return shown::taken_as_json(&taken);
         }
@@ -127,21 +126,6 @@ impl<'a> Desk<'a> {
             Taken::Before { version } => vec![format!("taken in before, as version {version}")],
         })
     }
-}
-
-/// What became of an act whose case's log could not follow it.
-fn kept_all_the_same(taken: &Taken, failure: &Failure) -> Failure {
-    let version = match taken {
-        Taken::Register(entries) => entries.last().map(Entry::version),
-        Taken::Case(entries) => entries.last().map(Entry::version),
-        Taken::Before { version } => Some(*version),
-    };
-    let [why, _] = failure.lines();
-    let why = why.trim_start_matches("proofhouse: ");
-    Failure::record(format!(
-        "the act is recorded, up to entry {}; but {why}; any later command brings the log up to the record",
-        version.unwrap_or_default()
-    ))
 }
 
 fn later(now: Timestamp, hours: u32) -> Result<Timestamp, Failure> {

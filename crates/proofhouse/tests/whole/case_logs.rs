@@ -160,7 +160,7 @@ fn a_package_that_belongs_to_a_case_carries_the_proof_that_its_log_names_it() {
     house.run(&["case", "prove", "c-1", "--entry", "1", "--out", &entry]).with(0);
     fs::copy(&entry, &file).unwrap();
     house.verify("out").with(8).says("case.tlog-proof: proves something else than evidence");
-    for at in 0..whole.len() {
+    for at in (0..whole.len()).step_by(5) {
         let mut bytes = whole.clone().into_bytes();
         bytes[at] ^= 1;
         fs::write(&file, bytes).unwrap();

@@ -1,5 +1,7 @@
 //! A disk that is full: a real file system of half a megabyte, in a mount namespace of its own.
 
+#![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
+
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 

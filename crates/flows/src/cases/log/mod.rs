@@ -10,6 +10,7 @@
 mod copy;
 mod error;
 mod exported;
+mod proved;
 mod statement;
 
 use std::io;
@@ -20,9 +21,7 @@ use std::time::Duration;
 use docket::acts::access;
 use docket::{CaseId, Cause, Entry, Event};
 use ledger::log::{Log, Objects, OpenError, PosixObjects, SwapError};
-use ledger::private::{
-    CaseLogSecret, LeafError, Opening, Room, create_case_log, export, leaves_of, open_case_log,
-};
+use ledger::private::{CaseLogSecret, Opening, Room, create_case_log, export, leaves_of, open_case_log};
 use ledger::{LogKeys, Note, SignerKey, TlogProof, inclusion_proof, root_of};
 use types::{Digest, Secret, Timestamp};
 
@@ -34,6 +33,7 @@ pub use copy::{Audited, CopyError, audit_copy, is_copy, write_copy};
 pub use error::CaseLogError;
 pub(super) use exported::{Exported, LogLines, check};
 pub use exported::{LogBroken, LogHolds, add_to_export};
+pub use proved::{Proved, ProvedError, check_proof};
 pub use statement::{Kind, Statement, StatementError, statements};
 
 /// Checkpoints of a log are ordered by their times. Commands within one millisecond push a log's time ahead of the
@@ -72,6 +72,9 @@ pub fn open_folder(folder: &Path) -> Result<PosixObjects, CaseLogError> {
     }
     Err(CaseLogError::Busy)
 }
+
+/// A log that is open for writing, and what it says.
+type Open<O> = (Log<Room<O>>, Followed);
 
 /// A log that says what its record says, to the end.
 #[derive(Debug, Clone)]
@@ -164,11 +167,7 @@ impl<'a, O: Objects> CaseLogs<'a, O> {
         Ok(Some(log.size()))
     }
 
-    fn opened(
-        &self,
-        office: &Office<'_>,
-        case: &CaseId,
-    ) -> Result<Option<(Log<Room<O>>, Followed)>, CaseError> {
+    fn opened(&self, office: &Office<'_>, case: &CaseId) -> Result<Option<Open<O>>, CaseError> {
         let entries = office.entries(case)?;
         let Some(last) = entries.last() else { return Ok(None) };
         let unread = |source| CaseError::Record { stream: last.stream().clone(), source };
@@ -291,42 +290,4 @@ fn add<O: Objects>(log: &mut Log<Room<O>>, openings: &[Opening], now: Timestamp)
         log.commit(&entries, forward(log.signed_at(), now))?;
     }
     Ok(())
-}
-
-/// A case's log is proved to say something: under the key of the house that keeps it, with nothing else at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proved {
-    /// What it says.
-    pub statement: Statement,
-    /// At which index.
-    pub index: u64,
-    /// The log's name.
-    pub origin: String,
-    /// How many entries it had.
-    pub size: u64,
-}
-
-/// Why a proof file shows nothing of a case.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProvedError {
-    /// The file or its proof does not hold.
-    #[error(transparent)]
-    Leaf(#[from] LeafError),
-    /// What the entry says is not understood.
-    #[error(transparent)]
-    Statement(#[from] StatementError),
-}
-
-/// Checks a proof file of a case's log. Without the house's key it can only be called consistent.
-///
-/// # Errors
-/// [`ProvedError`].
-pub fn check_proof(proof: &TlogProof, house: Option<&ledger::VerifierKey>) -> Result<Proved, ProvedError> {
-    let opened = ledger::private::open_proof(proof, house)?;
-    Ok(Proved {
-        statement: opened.opening.said().parse()?,
-        index: opened.index,
-        origin: opened.checkpoint.origin().to_owned(),
-        size: opened.checkpoint.head().size,
-    })
 }

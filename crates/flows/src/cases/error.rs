@@ -70,21 +70,44 @@ pub enum CaseError {
     /// The house could not sign.
     #[error("the house cannot sign this: {0}")]
     Unsigned(String),
+    /// The case's log and its record do not go together, or the log cannot be written.
+    #[error("the log of the case {case} cannot be used")]
+    Log {
+        /// Whose.
+        case: docket::CaseId,
+        /// Why.
+        source: Box<super::log::CaseLogError>,
+    },
+    /// A cosigned checkpoint is not believed. Nothing was kept.
+    #[error(transparent)]
+    Cosigned(#[from] super::cosign::CosignError),
     /// The signing key of the house.
     #[error(transparent)]
     House(Box<crate::error::FlowError>),
 }
 
 impl CaseError {
+    /// Whether a case's log and its record say different things.
+    #[must_use]
+    pub fn is_contradiction(&self) -> bool {
+        matches!(self, Self::Log { source, .. } if source.is_contradiction())
+    }
+
     /// The error's family.
     #[must_use]
     pub fn family(&self) -> Family {
         match self {
             Self::Refused(_) | Self::NoPart | Self::Classified => Family::Refused,
             Self::SeatUnnamed { .. } => Family::Usage,
-            Self::Policies(_) | Self::Invalid { .. } | Self::NoOpening { .. } => Family::Input,
+            Self::Policies(_) | Self::Invalid { .. } | Self::NoOpening { .. } | Self::Cosigned(_) => {
+                Family::Input
+            }
+            Self::Log { source, .. } if matches!(**source, super::log::CaseLogError::NotSaid(_)) => {
+                Family::Input
+            }
             Self::Record { .. }
             | Self::Journal(_)
+            | Self::Log { .. }
             | Self::Contended(_)
             | Self::Unsigned(_)
             | Self::File { .. } => Family::Record,

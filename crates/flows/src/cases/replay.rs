@@ -11,6 +11,7 @@ use ledger::{Note, VerifierKey};
 use types::{Digest, Timestamp};
 
 use super::export::FORMAT;
+use super::log::{self, Exported, LogBroken, LogHolds, LogLines};
 
 /// Larger exports are not read: a case of thousands of acts has a few megabytes.
 pub const EXPORT_MAX_BYTES: u64 = 256 << 20;
@@ -28,6 +29,8 @@ pub struct Checked {
     pub replayed: usize,
     /// Signed envelopes whose signatures hold.
     pub envelopes: usize,
+    /// What it carries of the case's log, where it does.
+    pub log: Option<LogHolds>,
 }
 
 /// What does not hold.
@@ -68,6 +71,9 @@ pub enum Broken {
         /// Why.
         source: Refusal,
     },
+    /// The case's log says something else.
+    #[error(transparent)]
+    Log(#[from] LogBroken),
     /// The rules lead elsewhere.
     #[error("entry {version} of the {stream} is not what the rules lead to")]
     Otherwise {
@@ -97,14 +103,16 @@ pub fn check(export: &str, key: Option<&VerifierKey>, gate: &dyn Gate) -> Result
         value.map(str::to_owned).ok_or(Broken::NoExport("a line of its head is missing"))
     };
     let (case, audience) = (field("case")?, field("audience")?);
-    let (_, _, digest) = (field("version")?, field("at")?, field("body")?);
+    let (version, _, digest) = (field("version")?, field("at")?, field("body")?);
     if Digest::of(body.as_bytes()).to_string() != digest {
         return Err(Broken::Body);
     }
     let signer = key.map(|key| key.name().to_owned());
     let parts = Parts::read(body)?;
     let (replayed, envelopes) = if parts.case.is_empty() { (0, 0) } else { parts.replay(&case, gate)? };
-    Ok(Checked { case, audience, signer, replayed, envelopes })
+    let version = version.parse().map_err(|_| Broken::NoExport("its version is no number"))?;
+    let log = parts.logged(&case, version, key)?;
+    Ok(Checked { case, audience, signer, replayed, envelopes, log })
 }
 
 /// Head and body: the head is a signed note, and an empty line ends it.
@@ -120,6 +128,7 @@ struct Parts<'a> {
     register: Vec<&'a str>,
     case: Vec<&'a str>,
     envelopes: BTreeMap<Digest, Signed>,
+    log: LogLines<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -136,12 +145,31 @@ impl<'a> Parts<'a> {
                         Signed::parse(&text).map_err(|_| Broken::NoExport("an envelope cannot be read"))?;
                     parts.envelopes.insert(signed.digest(), signed);
                 }
-                // Texts are named by digest in the lines; views are the whole body of an export that holds one.
-                Some(("document" | "view", _)) => {}
+                Some(("log", json)) => parts.log.log.push(json),
+                Some(("proof", json)) => parts.log.proof.push(json),
+                Some(("document", json)) => {
+                    let text: String = serde_json::from_str(json)
+                        .map_err(|_| Broken::NoExport("a document cannot be read"))?;
+                    parts.log.documents.insert(Digest::of(text.as_bytes()), text);
+                }
+                // A view is the whole body of an export that holds one.
+                Some(("view", _)) => {}
                 Some(_) | None => return Err(Broken::NoExport("it holds a line of an unknown kind")),
             }
         }
         Ok(parts)
+    }
+
+    fn logged(
+        &self,
+        case: &str,
+        version: u64,
+        key: Option<&VerifierKey>,
+    ) -> Result<Option<LogHolds>, Broken> {
+        let id: CaseId = case.parse().map_err(|_| Broken::NoExport("its case has no name"))?;
+        let entries = entries_of(Record::of_case(id), &self.case, "case")?;
+        let exported = Exported { case, version, entries: &entries, envelopes: &self.envelopes };
+        Ok(log::check(&self.log, &exported, key)?)
     }
 
     fn replay(&self, case: &str, gate: &dyn Gate) -> Result<(usize, usize), Broken> {

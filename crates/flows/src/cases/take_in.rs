@@ -8,9 +8,12 @@ use docket::{
     Act, Aggregate, Case, CaseId, Entry, Event, Record, Refusal, RegisterAct, RegisterEvent, Setting, Signed,
     StreamId, receive, receive_register, receive_time,
 };
+use ledger::log::Objects;
 use serde::Serialize;
 use types::Digest;
 
+use super::cosign::{self, CosignError};
+use super::log::CaseLogs;
 use super::{CaseError, Office};
 
 /// How often a decision is made again because a stream moved meanwhile. An envelope that was signed for a version that
@@ -38,8 +41,29 @@ pub enum Taken {
 /// never lost without saying so.
 ///
 /// # Errors
-/// [`CaseError`]
+/// [`CaseError`]; in particular, an act that names a cosigned checkpoint is for [`take_in_logged`].
 pub fn take_in(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
+    if cosign::names_checkpoint(signed) {
+        return Err(CosignError::Unchecked.into());
+    }
+    keep(office, signed, attached)
+}
+
+/// Like [`take_in`], and takes in cosigned checkpoints too, once they are held against the case's log.
+///
+/// # Errors
+/// [`CaseError`]
+pub fn take_in_logged<O: Objects>(
+    office: &Office<'_>,
+    logs: &CaseLogs<'_, O>,
+    signed: &Signed,
+    attached: &[String],
+) -> Result<Taken, CaseError> {
+    cosign::vouch(office, logs, signed, attached)?;
+    keep(office, signed, attached)
+}
+
+fn keep(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
     let stream = match signed.open::<RegisterAct>() {
         Ok(envelope) => envelope.stream().clone(),
         Err(_) => signed.open::<Act>()?.stream().clone(),

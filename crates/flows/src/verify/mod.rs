@@ -6,12 +6,14 @@ mod files;
 mod history;
 mod plan;
 mod probes;
+mod proofs;
 mod signature;
 mod spent;
 mod times;
 mod turns;
 mod views;
 
+pub use proofs::Named;
 pub use times::latest;
 
 use std::collections::BTreeSet;
@@ -41,6 +43,8 @@ pub struct Verified {
     pub runs: u32,
     /// The report, which follows from the evidence.
     pub review: Review,
+    /// The case that names the package as evidence, where the package carries a proof of it.
+    pub case: Option<Named>,
 }
 
 /// The first thing that does not hold.
@@ -89,6 +93,8 @@ pub fn run(folder: &Path, key: Option<&VerifierKey>, opening: Option<&Opening>) 
     let runs = history::whole(folder, &log, &plan.0)?;
     files::no_strays(&log, &present)?;
     let review = views::derived(folder, &log, &plan, opening)?;
+    proofs::report(folder, &log)?;
+    let case = proofs::case(folder, &log, plan.0.case.as_ref(), key)?;
     Ok(Verified {
         signer: key.map(|key| key.name().to_owned()),
         opened: opening.is_some(),
@@ -97,5 +103,6 @@ pub fn run(folder: &Path, key: Option<&VerifierKey>, opening: Option<&Opening>) 
         files: present.len(),
         runs,
         review,
+        case,
     })
 }

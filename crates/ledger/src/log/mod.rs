@@ -17,6 +17,7 @@ mod write;
 pub use appender::{AppendError, Appender, Receipt, Ticket, is_fatal};
 pub use error::{CommitError, OpenError};
 pub use memory::{Fault, MemoryObjects};
+pub(crate) use objects::PublicHalf;
 pub use objects::{Object, ObjectError, Objects, SwapError};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod distinguisher;
+mod fuzz;
 mod huge;
 mod key;
 mod log;

@@ -60,7 +60,8 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes the review. Whatever came of it, its case is settled: a window that closed meanwhile is recorded.
+/// Takes the review. Whatever came of it, its case is settled: a window that closed meanwhile is recorded. A package
+/// that the case names gets the proof of it.
 pub fn taken(
     request: &Request<'_>,
     looking: Option<&Looking<'_>>,
@@ -70,6 +71,7 @@ pub fn taken(
     let settled = looking.map_or(Ok(()), Looking::settle);
     let review = done?;
     settled?;
+    looking.map_or(Ok(()), |looking| looking.prove(&request.out))?;
     Ok(review)
 }
 

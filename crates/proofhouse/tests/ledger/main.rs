@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod commands;
+mod full;
 mod kill;
 mod page;
 mod serve;

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
 mod bad_input;
+mod case_logs;
 mod cases;
 mod closed;
 mod endpoint;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::acts::{CaseAct, act};
 use super::export::Export;
+use super::log::{CheckLog, Cosign, Log, Prove};
 use super::sign::Signing;
 use super::{Desk, Lines, fields, shown};
 use crate::shell::Failure;
@@ -35,6 +36,14 @@ pub enum Case {
     List,
     /// Export a case for an audience, signed by two persons and the house.
     Export(Export),
+    /// Write a party's copy of its case's log, which it can check offline.
+    Log(Log),
+    /// Write the proof file of an entry, a commitment or evidence in a case's log.
+    Prove(Prove),
+    /// Check that a case's log holds the threshold's commitment, and cosign the checkpoint. Needs no docket.
+    Cosign(Cosign),
+    /// Hold the logs against the records.
+    CheckLog(CheckLog),
 }
 
 /// `proofhouse case sign`.
@@ -74,12 +83,38 @@ pub struct Show {
     pub reader: Signing,
 }
 
+impl Case {
+    /// The case that is acted on or looked at, where it is one.
+    fn touches(&self) -> Result<Option<CaseId>, Failure> {
+        Ok(match self {
+            Self::Act(said) => Some(said.parts().2.case.clone()),
+            Self::Submit(submit) => super::log::case_of(&read(&submit.envelope)?),
+            Self::Show(show) => Some(show.case.clone()),
+            Self::Timeline(look) | Self::Deadlines(look) => Some(look.case.clone()),
+            Self::Export(export) => Some(export.case.clone()),
+            Self::Log(log) => Some(log.case.clone()),
+            Self::Prove(prove) => Some(prove.case.clone()),
+            Self::CheckLog(_) | Self::Sign(_) | Self::Cosign(_) | Self::List => None,
+        })
+    }
+
+    fn withdraws(&self) -> Result<bool, Failure> {
+        Ok(match self {
+            Self::Act(CaseAct::Withdraw(_)) => true,
+            Self::Submit(submit) => super::log::withdraws(&read(&submit.envelope)?),
+            _ => false,
+        })
+    }
+}
+
 impl Desk<'_> {
     /// Does what `case` says.
     pub fn case(&self, case: &Case) -> Result<Lines, Failure> {
         // Windows close and dates pass before anybody acts or looks.
-        if !matches!(case, Case::Sign(_)) {
-            self.pass_time()?;
+        if !matches!(case, Case::Sign(_) | Case::Cosign(_)) {
+            // That a developer can withdraw does not depend on a log.
+            let touched = if case.withdraws()? { None } else { case.touches()? };
+            self.pass_time(touched.as_ref())?;
         }
         match case {
             Case::Act(said) => self.in_case(said),
@@ -102,6 +137,10 @@ impl Desk<'_> {
                 }
             }
             Case::Export(export) => self.export(export),
+            Case::Log(log) => self.log(log),
+            Case::Prove(prove) => self.prove(prove),
+            Case::Cosign(cosign) => super::log::cosign(cosign, self.clock.now()),
+            Case::CheckLog(check) => self.check_log(check),
             Case::List => {
                 let cases = self.office().cases()?;
                 if self.json {
@@ -164,10 +203,17 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Records what time did, and delivers the receipts that wait, also those of a command that was killed.
-    pub(super) fn pass_time(&self) -> Result<(), Failure> {
+    /// Records what time did, delivers the receipts that wait and brings the logs up to their records, also for a
+    /// command that was killed. Where log and record of the case `touched` contradict each other, nothing is done with
+    /// it. A log that only cannot be written follows later.
+    pub(super) fn pass_time(&self, touched: Option<&CaseId>) -> Result<(), Failure> {
         cases::pass_time(&self.office())?;
-        self.deliver()
+        self.deliver()?;
+        let Ok(failed) = self.follow_all() else { return Ok(()) };
+        match failed.into_iter().find(|(case, _)| Some(case) == touched) {
+            Some((_, error)) if error.is_contradiction() => Err(error.into()),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn show(&self, show: &Show) -> Result<Lines, Failure> {

@@ -30,7 +30,7 @@ pub struct Export {
     pub signing: Signing,
 }
 
-fn audience(text: &str) -> Result<Audience, String> {
+pub(super) fn audience(text: &str) -> Result<Audience, String> {
     let wrong = || format!("{text:?} is not house, auditor, developer, consulted:PARTY or partner:PARTY");
     match text.split_once(':') {
         None if text == "house" => Ok(Audience::House),
@@ -51,7 +51,10 @@ impl Desk<'_> {
         if export.out.exists() {
             return Err(Failure::input(format!("{} exists; name a new file", export.out.display())));
         }
-        let parcel = cases::parcel(&self.office(), &export.case, export.audience.clone())?;
+        let mut parcel = cases::parcel(&self.office(), &export.case, export.audience.clone())?;
+        if let Some(followed) = self.with_logs(|logs| logs.follow(&self.office(), &export.case))? {
+            cases::log::add_to_export(&followed, &mut parcel)?;
+        }
         let stream = StreamId::Case(export.case.clone());
         let mut lines = self.act(stream, parcel.act(), &export.signing, &[])?;
         let head = self.office().case(&export.case)?.head();
@@ -87,6 +90,20 @@ pub fn check(file: &Path, key: Option<&VerifierKey>) -> Result<Result<Lines, Bro
             }
         };
         let about = format!("case {}, for {}: {what}", checked.case, report::inert(&checked.audience));
-        vec![signer, about]
+        let logged = match &checked.log {
+            Some(log) if log.whole => format!(
+                "the record is what the case's log says, all {} entries of it, in {}",
+                log.size,
+                report::inert(&log.origin)
+            ),
+            Some(log) => format!(
+                "entry {} is the last in the case's log of {} entries, {}",
+                log.version,
+                log.size,
+                report::inert(&log.origin)
+            ),
+            None => "it carries no proof of the case's log".to_owned(),
+        };
+        vec![signer, about, logged]
     }))
 }

@@ -8,6 +8,7 @@ use flows::house::House;
 use types::Clock;
 
 use super::keys::{self, Held};
+use super::log::Prove;
 use super::sign::From;
 use super::{Desk, Place};
 use crate::shell::Failure;
@@ -71,7 +72,7 @@ impl<'a> Looking<'a> {
         let signatory = signatory(&held, taker.from.as_ref(), key)?;
         let place = Place { docket: taker.docket.clone(), json: false };
         let desk = Desk::open(&place, house.clone(), clock)?;
-        desk.pass_time()?;
+        desk.pass_time(Some(&case))?;
         Ok(Some(Self { desk, held, signatory, case, look }))
     }
 
@@ -83,7 +84,14 @@ impl<'a> Looking<'a> {
 
     /// Records what time did meanwhile, and delivers what the review left to be delivered.
     pub fn settle(&self) -> Result<(), Failure> {
-        self.desk.pass_time()
+        self.desk.pass_time(Some(&self.case))
+    }
+}
+
+impl Looking<'_> {
+    /// Writes into `package`, whose result is recorded, the proof that the case's log names it.
+    pub fn prove(&self, package: &Path) -> Result<(), Failure> {
+        self.desk.prove(&Prove::package(self.case.clone(), package)).map(drop)
     }
 }
 

@@ -10,6 +10,8 @@ mod memory;
 mod objects;
 mod posix;
 mod prune;
+mod recover;
+mod settle;
 mod stage;
 mod state;
 mod write;
@@ -20,7 +22,8 @@ pub use memory::{Fault, MemoryObjects};
 pub use objects::{Object, ObjectError, Objects, SwapError};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;
-pub use write::{Appended, Log, Settled, Settling};
+pub use settle::{Settled, Settling};
+pub use write::{Appended, Log};
 
 /// What outsiders see lies under this folder; a web server is pointed at it.
 pub const PUBLIC: &str = "public";

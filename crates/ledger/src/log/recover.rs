@@ -1,0 +1,127 @@
+//! Making a log, opening one, and the way back after anything that stopped its writer.
+
+use std::sync::Arc;
+
+use types::{Digest, Timestamp};
+
+use super::error::{CommitError, OpenError};
+use super::objects::{Object, Objects, PublicHalf, SwapError, public};
+use super::stage::{stage_name, unpack};
+use super::state::{STATE, State};
+use super::write::{Log, signed};
+use crate::checkpoint::Checkpoint;
+use crate::key::SignerKey;
+use crate::note::Note;
+use crate::rotation::LogKeys;
+use crate::tiles::{CHECKPOINT, Edge, LogReader};
+
+impl<O: Objects> Log<O> {
+    /// Makes an empty log and publishes its checkpoint. `signer` must be the key that speaks for it.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`], [`OpenError::Checkpoint`] and [`OpenError::Object`].
+    pub fn create(objects: O, keys: LogKeys, signer: SignerKey, now: Timestamp) -> Result<Self, OpenError> {
+        let head = Edge::default().head();
+        let checkpoint = signed(&keys, &signer, head)?;
+        let state = State { at: now, pruned: 0, stages: Vec::new(), checkpoint };
+        let swapped = state.to_bytes();
+        match objects.swap(STATE, None, &swapped) {
+            Ok(()) => {}
+            Err(SwapError::Changed(_)) => return Err(OpenError::Exists),
+            Err(SwapError::Object(error)) => return Err(error.into()),
+        }
+        let log = Self {
+            objects: Arc::new(objects),
+            keys,
+            signer,
+            state,
+            swapped,
+            edge: Edge::default(),
+            staged: Vec::new(),
+            leftover: Vec::new(),
+            unsettled: false,
+        };
+        log.publish()?;
+        Ok(log)
+    }
+
+    /// Opens a log and finishes whatever was begun: applies every stage that the state names, publishes its
+    /// checkpoint, and holds the right edge against it.
+    ///
+    /// # Errors
+    /// Any [`OpenError`] but [`OpenError::Exists`].
+    pub fn open(objects: O, keys: LogKeys, signer: SignerKey, now: Timestamp) -> Result<Self, OpenError> {
+        let swapped = objects.get(STATE)?.ok_or(OpenError::NoLog)?;
+        let state = State::parse(&swapped).ok_or(OpenError::Damaged { name: STATE.to_owned() })?;
+        let mut log = Self {
+            objects: Arc::new(objects),
+            keys,
+            signer,
+            state,
+            swapped,
+            edge: Edge::default(),
+            staged: Vec::new(),
+            leftover: Vec::new(),
+            unsettled: true,
+        };
+        log.recover(now)?;
+        Ok(log)
+    }
+
+    /// From whatever storage holds to a log that can grow. Every step can be repeated.
+    pub(super) fn recover(&mut self, now: Timestamp) -> Result<(), OpenError> {
+        self.unsettled = true;
+        self.swapped = self.objects.get(STATE)?.ok_or(OpenError::NoLog)?;
+        self.state = State::parse(&self.swapped).ok_or(OpenError::Damaged { name: STATE.to_owned() })?;
+        self.leftover.clear();
+        let checkpoint = self.keys.open(&self.state.checkpoint)?;
+        self.check_time(now)?;
+        let keep_published = self.check_published(&checkpoint)?;
+        for (size, digest) in &self.state.stages {
+            let objects = self.staged(&stage_name(*size, digest), digest)?;
+            self.objects.place(&objects)?;
+        }
+        if !keep_published {
+            self.publish()?;
+        }
+        let reader = LogReader::open(PublicHalf(&*self.objects), checkpoint.head())?;
+        self.edge = reader.into_edge()?;
+        if !self.state.stages.is_empty() {
+            self.objects.settle()?;
+            self.forget_stages(self.size());
+            self.swap(self.state.clone()).map_err(|error| match error {
+                CommitError::NotAppended(error) | CommitError::Unknown(error) => error.into(),
+                CommitError::Open(error) => error,
+                CommitError::Entry(_)
+                | CommitError::Full(_)
+                | CommitError::Pending { .. }
+                | CommitError::Unsettled => OpenError::AnotherWriter,
+            })?;
+        }
+        self.unsettled = false;
+        Ok(())
+    }
+
+    fn staged(&self, name: &str, digest: &Digest) -> Result<Vec<Object>, OpenError> {
+        let damaged = || OpenError::Damaged { name: name.to_owned() };
+        let bytes = self.objects.get(name)?.ok_or_else(damaged)?;
+        if Digest::of(&bytes) != *digest {
+            return Err(damaged());
+        }
+        unpack(&bytes).ok_or_else(damaged)
+    }
+
+    /// Whether the published checkpoint is the state's, perhaps with cosignatures, and can stay. A published one
+    /// that is larger shows that the state is an old copy.
+    fn check_published(&self, checkpoint: &Checkpoint) -> Result<bool, OpenError> {
+        let Some(bytes) = self.objects.get(&public(CHECKPOINT))? else { return Ok(false) };
+        // One that a loss of power tore, or a stranger put there, is replaced.
+        let Some(note) = Note::parse(&bytes).ok() else { return Ok(false) };
+        let Ok(published) = self.keys.open(&note) else { return Ok(false) };
+        let (published, kept) = (published.head(), checkpoint.head());
+        if published.size > kept.size || (published.size == kept.size && published.root != kept.root) {
+            return Err(OpenError::RolledBack { published: published.size, kept: kept.size });
+        }
+        Ok(note.unverified_text() == self.state.checkpoint.unverified_text())
+    }
+}

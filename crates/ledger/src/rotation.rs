@@ -69,6 +69,12 @@ impl LogKeys {
         &self.current
     }
 
+    /// Changes of key that were followed.
+    #[must_use]
+    pub fn rotations(&self) -> usize {
+        self.retired.len()
+    }
+
     /// Follows one rotation, which the current and the new key must have signed.
     ///
     /// # Errors

@@ -10,7 +10,9 @@ mod memory;
 mod objects;
 mod posix;
 mod prune;
+mod publish;
 mod recover;
+mod rotate;
 mod settle;
 mod stage;
 mod state;
@@ -22,6 +24,8 @@ pub use memory::{Fault, MemoryObjects};
 pub use objects::{Object, ObjectError, Objects, SwapError};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;
+pub use publish::{Cosigning, MAX_WITNESSES, PublishError, Unwitnessed, Witnessing, WitnessingError};
+pub use rotate::{FollowError, RotateError, follow_published, keys_kept, rotation_name};
 pub use settle::{Settled, Settling};
 pub use write::{Appended, Log};
 

@@ -6,6 +6,7 @@ use types::{Digest, Timestamp};
 
 use super::error::{CommitError, OpenError};
 use super::objects::{Object, Objects, PublicHalf, SwapError, public};
+use super::rotate::follow_kept;
 use super::stage::{stage_name, unpack};
 use super::state::{STATE, State};
 use super::write::{Log, signed};
@@ -23,14 +24,14 @@ impl<O: Objects> Log<O> {
     pub fn create(objects: O, keys: LogKeys, signer: SignerKey, now: Timestamp) -> Result<Self, OpenError> {
         let head = Edge::default().head();
         let checkpoint = signed(&keys, &signer, head)?;
-        let state = State { at: now, pruned: 0, stages: Vec::new(), checkpoint };
+        let state = State::new(now, checkpoint);
         let swapped = state.to_bytes();
         match objects.swap(STATE, None, &swapped) {
             Ok(()) => {}
             Err(SwapError::Changed(_)) => return Err(OpenError::Exists),
             Err(SwapError::Object(error)) => return Err(error.into()),
         }
-        let log = Self {
+        let mut log = Self {
             objects: Arc::new(objects),
             keys,
             signer,
@@ -40,8 +41,10 @@ impl<O: Objects> Log<O> {
             staged: Vec::new(),
             leftover: Vec::new(),
             unsettled: false,
+            unpublished: true,
+            way: None,
         };
-        log.publish()?;
+        log.place_checkpoint()?;
         Ok(log)
     }
 
@@ -63,6 +66,8 @@ impl<O: Objects> Log<O> {
             staged: Vec::new(),
             leftover: Vec::new(),
             unsettled: true,
+            unpublished: true,
+            way: None,
         };
         log.recover(now)?;
         Ok(log)
@@ -74,15 +79,18 @@ impl<O: Objects> Log<O> {
         self.swapped = self.objects.get(STATE)?.ok_or(OpenError::NoLog)?;
         self.state = State::parse(&self.swapped).ok_or(OpenError::Damaged { name: STATE.to_owned() })?;
         self.leftover.clear();
+        let rotations = follow_kept(&*self.objects, &self.state, &mut self.keys)?;
         let checkpoint = self.keys.open(&self.state.checkpoint)?;
         self.check_time(now)?;
-        let keep_published = self.check_published(&checkpoint)?;
+        self.unpublished = !self.check_published(&checkpoint, now)?;
         for (size, digest) in &self.state.stages {
             let objects = self.staged(&stage_name(*size, digest), digest)?;
             self.objects.place(&objects)?;
         }
-        if !keep_published {
-            self.publish()?;
+        self.show_rotations(&rotations)?;
+        // One that must be cosigned waits: that its witnesses are away keeps nobody from opening the log.
+        if self.unpublished && self.state.witnessing.is_none() {
+            self.place_checkpoint()?;
         }
         let reader = LogReader::open(PublicHalf(&*self.objects), checkpoint.head())?;
         self.edge = reader.into_edge()?;
@@ -95,6 +103,8 @@ impl<O: Objects> Log<O> {
                 CommitError::Entry(_)
                 | CommitError::Full(_)
                 | CommitError::Pending { .. }
+                | CommitError::Unwitnessed { .. }
+                | CommitError::Held(_)
                 | CommitError::Unsettled => OpenError::AnotherWriter,
             })?;
         }
@@ -113,7 +123,7 @@ impl<O: Objects> Log<O> {
 
     /// Whether the published checkpoint is the state's, perhaps with cosignatures, and can stay. A published one
     /// that is larger shows that the state is an old copy.
-    fn check_published(&self, checkpoint: &Checkpoint) -> Result<bool, OpenError> {
+    fn check_published(&self, checkpoint: &Checkpoint, now: Timestamp) -> Result<bool, OpenError> {
         let Some(bytes) = self.objects.get(&public(CHECKPOINT))? else { return Ok(false) };
         // One that a loss of power tore, or a stranger put there, is replaced.
         let Some(note) = Note::parse(&bytes).ok() else { return Ok(false) };
@@ -122,6 +132,6 @@ impl<O: Objects> Log<O> {
         if published.size > kept.size || (published.size == kept.size && published.root != kept.root) {
             return Err(OpenError::RolledBack { published: published.size, kept: kept.size });
         }
-        Ok(note.unverified_text() == self.state.checkpoint.unverified_text())
+        Ok(self.is_published(&note, now))
     }
 }

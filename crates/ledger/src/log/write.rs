@@ -6,6 +6,7 @@ use types::Timestamp;
 
 use super::error::{CommitError, OpenError};
 use super::objects::{Object, ObjectError, Objects, SwapError, public};
+use super::publish::{Cosigning, PublishError};
 use super::settle::SETTLE_AT_ONCE;
 use super::stage::pack;
 use super::state::{STATE, State};
@@ -13,7 +14,7 @@ use crate::checkpoint::{Checkpoint, sign_checkpoint};
 use crate::key::SignerKey;
 use crate::note::Note;
 use crate::rotation::LogKeys;
-use crate::tiles::{CHECKPOINT, Edge, TileId, check_entry};
+use crate::tiles::{Edge, TileId, check_entry};
 use crate::tree::TreeHead;
 
 /// Go's reader counts entries in 63 bits.
@@ -43,6 +44,10 @@ pub struct Log<O> {
     pub(super) leftover: Vec<String>,
     /// Set while storage may be ahead of what this value knows.
     pub(super) unsettled: bool,
+    /// Set while readers cannot see the state's checkpoint.
+    pub(super) unpublished: bool,
+    /// How witnesses are asked.
+    pub(super) way: Option<Box<dyn Cosigning>>,
 }
 
 impl<O: Objects> Log<O> {
@@ -57,6 +62,11 @@ impl<O: Objects> Log<O> {
             self.recover(now)?;
         }
         self.check_time(now)?;
+        // Nothing more is taken in while what was has to wait.
+        self.publish(now).map_err(|error| match error {
+            PublishError::Unwitnessed(missing) => CommitError::Held(missing),
+            PublishError::Object(error) => CommitError::NotAppended(error),
+        })?;
         let first = self.edge.size();
         if entries.is_empty() {
             return Ok(Appended { first, head: self.edge.head() });
@@ -84,11 +94,15 @@ impl<O: Objects> Log<O> {
         }
         self.edge = edge;
         self.staged.push((size, stage.bytes.len()));
-        self.apply(&objects, &grown).map_err(|source| {
-            self.unsettled = true;
-            CommitError::Pending { first, source }
-        })?;
-        Ok(Appended { first, head })
+        self.unpublished = true;
+        match self.apply(&objects, &grown, now) {
+            Ok(()) => Ok(Appended { first, head }),
+            Err(PublishError::Unwitnessed(source)) => Err(CommitError::Unwitnessed { first, source }),
+            Err(PublishError::Object(source)) => {
+                self.unsettled = true;
+                Err(CommitError::Pending { first, source })
+            }
+        }
     }
 
     /// The log's checkpoint, as it is published without cosignatures.
@@ -124,20 +138,6 @@ impl<O: Objects> Log<O> {
     /// What the log is kept in.
     pub fn objects(&self) -> &O {
         &self.objects
-    }
-
-    /// Publishes the current checkpoint with witnesses' cosignatures; the log's own signature is checked again.
-    /// `false` when the log has grown since, and the note is of no use any more.
-    ///
-    /// # Errors
-    /// [`OpenError::Checkpoint`] and [`OpenError::Object`].
-    pub fn publish_cosigned(&self, note: &Note) -> Result<bool, OpenError> {
-        self.keys.open(note)?;
-        if note.unverified_text() != self.state.checkpoint.unverified_text() {
-            return Ok(false);
-        }
-        self.objects.put(&public(CHECKPOINT), note.to_string().as_bytes())?;
-        Ok(true)
     }
 
     pub(super) fn record_pruned(&mut self, pruned: u64) -> Result<(), CommitError> {
@@ -201,9 +201,17 @@ impl<O: Objects> Log<O> {
     }
 
     /// Writes what the swap decided where readers look for it.
-    fn apply(&mut self, objects: &[Object], grown: &[(TileId, Vec<u8>)]) -> Result<(), ObjectError> {
+    fn apply(
+        &mut self,
+        objects: &[Object],
+        grown: &[(TileId, Vec<u8>)],
+        now: Timestamp,
+    ) -> Result<(), PublishError> {
         self.objects.place(objects)?;
-        self.publish()?;
+        let published = self.publish(now);
+        if let Err(error @ PublishError::Object(_)) = published {
+            return Err(error);
+        }
         // A full tile takes the place of its partial forms. That one stays behind harms nobody.
         for (id, _) in grown.iter().filter(|(id, _)| !id.is_partial()) {
             self.objects.remove(&public(&id.partials())).ok();
@@ -212,12 +220,7 @@ impl<O: Objects> Log<O> {
             self.objects.settle()?;
             self.forget_stages(self.size());
         }
-        Ok(())
-    }
-
-    pub(super) fn publish(&self) -> Result<(), ObjectError> {
-        let bytes = self.state.checkpoint.to_string().into_bytes();
-        self.objects.place(&[Object { name: public(CHECKPOINT), bytes }])
+        published
     }
 }
 

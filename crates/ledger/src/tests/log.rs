@@ -85,11 +85,12 @@ enum Known {
 
 fn known(outcome: &Result<crate::log::Appended, CommitError>) -> Known {
     match outcome {
-        Ok(_) | Err(CommitError::Pending { .. }) => Known::In,
+        Ok(_) | Err(CommitError::Pending { .. } | CommitError::Unwitnessed { .. }) => Known::In,
         Err(CommitError::Unknown(_)) => Known::Perhaps,
         Err(
             CommitError::NotAppended(_)
             | CommitError::Open(_)
+            | CommitError::Held(_)
             | CommitError::Unsettled
             | CommitError::Entry(_)
             | CommitError::Full(_),
@@ -329,13 +330,13 @@ fn cosignatures_are_published_for_the_current_checkpoint_only() {
         note.clone().with_signature(signature).unwrap()
     };
     let note = cosign(log.checkpoint());
-    assert!(log.publish_cosigned(&note).unwrap());
+    assert!(log.publish_cosigned(&note, at(10)).unwrap());
     assert_eq!(public(&objects).0["checkpoint"], note.to_string().into_bytes());
     // Opening keeps it.
     log = open(&objects, 10).unwrap();
     assert_eq!(public(&objects).0["checkpoint"], note.to_string().into_bytes());
     log.commit(&batch(1), at(11)).unwrap();
-    assert!(!log.publish_cosigned(&note).unwrap());
+    assert!(!log.publish_cosigned(&note, at(10)).unwrap());
 }
 
 struct Ticks(AtomicI64);

@@ -9,10 +9,12 @@ mod note;
 mod private;
 mod proof;
 mod public;
+mod rotate;
 mod tiles;
 mod tlog_proof;
 mod tree;
 mod witness;
+mod witnessed;
 
 use types::Digest;
 

@@ -22,6 +22,7 @@ pub use appender::{AppendError, Appender, Receipt, Ticket, is_fatal};
 pub use error::{CommitError, OpenError};
 pub use memory::{Fault, MemoryObjects};
 pub use objects::{Object, ObjectError, Objects, SwapError};
+pub(crate) use objects::{PublicHalf, public};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;
 pub use publish::{Cosigning, MAX_WITNESSES, PublishError, Unwitnessed, Witnessing, WitnessingError};

@@ -135,6 +135,11 @@ impl<O: Objects> Log<O> {
         &self.keys
     }
 
+    /// What signs for it.
+    pub(crate) fn signer(&self) -> &SignerKey {
+        &self.signer
+    }
+
     /// What the log is kept in.
     pub fn objects(&self) -> &O {
         &self.objects

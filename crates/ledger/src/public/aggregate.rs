@@ -12,11 +12,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::charter::Charter;
 use super::fact::{DeveloperTag, Measure};
 use super::leaf::Opening;
+use crate::checkpoint::CheckpointError;
 use crate::key::{SignerKey, VerifierKey};
 use crate::note::{Note, NoteError};
-use crate::spelling::to_base64;
+use crate::rotation::LogKeys;
+use crate::spelling::{from_decimal, to_base64};
 use crate::tiles::{LogReader, ReadError, TileSource};
 use crate::tree::{TreeHead, leaf_hash};
 
@@ -53,6 +56,12 @@ pub enum AggregateError {
     /// A signature is missing or does not hold.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// The house's signature is missing or does not hold, or its key was retired before.
+    #[error(transparent)]
+    House(#[from] CheckpointError),
+    /// Both signed something that this log's charter does not allow, or that is of another log or period.
+    #[error("the aggregate is not one of this period of this log under its charter: {0}")]
+    Charter(&'static str),
 }
 
 /// What is published, about whom it must be at least, and when. Known to everybody and fixed beforehand.
@@ -123,14 +132,7 @@ pub fn aggregate(
     rules: &Rules,
 ) -> Result<Aggregate, AggregateError> {
     rules.check(period)?;
-    let mut text = format!(
-        "{AGGREGATE}\n{origin}\nslots {} {}\nlog {} {}\nk {}\n",
-        period.first,
-        period.end,
-        head.size,
-        to_base64(head.root.as_bytes()),
-        rules.k
-    );
+    let mut text = header(origin, head, period, rules);
     let mut tallies: BTreeMap<&Measure, (BTreeSet<DeveloperTag>, Vec<u32>)> =
         rules.measures.iter().map(|measure| (measure, Default::default())).collect();
     for fact in openings.iter().filter_map(Opening::fact) {
@@ -157,6 +159,18 @@ pub fn aggregate(
     Ok(Aggregate(text))
 }
 
+/// What an aggregate says before its counts.
+fn header(origin: &str, head: TreeHead, period: Period, rules: &Rules) -> String {
+    format!(
+        "{AGGREGATE}\n{origin}\nslots {} {}\nlog {} {}\nk {}\n",
+        period.first,
+        period.end,
+        head.size,
+        to_base64(head.root.as_bytes()),
+        rules.k
+    )
+}
+
 /// The aggregate, signed by the house.
 ///
 /// # Errors
@@ -172,8 +186,7 @@ pub fn sign_aggregate(aggregate: &Aggregate, house: &SignerKey) -> Result<Note, 
 /// Any [`AggregateError`] but [`AggregateError::TooEarly`].
 pub fn audit_aggregate<S: TileSource>(
     claimed: &Note,
-    house: &VerifierKey,
-    origin: &str,
+    keys: &LogKeys,
     log: &mut LogReader<S>,
     period: Period,
     openings: &[Opening],
@@ -191,8 +204,8 @@ pub fn audit_aggregate<S: TileSource>(
         }
     }
     let head = log.head_at(period.end.saturating_mul(rules.width))?;
-    let counted = aggregate(origin, head, period, openings, rules)?;
-    if claimed.verify(house)? == counted.0 { Ok(counted) } else { Err(AggregateError::Count) }
+    let counted = aggregate(keys.origin(), head, period, openings, rules)?;
+    if keys.open_about(claimed, head.size)? == counted.0 { Ok(counted) } else { Err(AggregateError::Count) }
 }
 
 /// Adds the auditor's signature to what it has audited.
@@ -209,15 +222,53 @@ pub fn cosign_aggregate(
     if signed.verify(auditor.verifier())? == audited.0 { Ok(signed) } else { Err(AggregateError::Count) }
 }
 
-/// What an outsider does: believes an aggregate that the house and the auditor signed.
+/// What an outsider does: believes the aggregate of `period` that the house and the auditor signed, for the very
+/// leaves that the log has, with every count rounded, or suppressed, as the charter says.
 ///
 /// # Errors
-/// [`AggregateError::Note`].
-pub fn verify_aggregate(
+/// [`AggregateError::House`], [`AggregateError::Note`], [`AggregateError::Charter`] and [`AggregateError::Read`].
+pub fn verify_period<S: TileSource>(
     note: &Note,
-    house: &VerifierKey,
-    auditor: &VerifierKey,
+    (keys, auditor): (&LogKeys, &VerifierKey),
+    charter: &Charter,
+    period: Period,
+    log: &mut LogReader<S>,
 ) -> Result<Aggregate, AggregateError> {
-    note.verify(house)?;
-    Ok(Aggregate(note.verify(auditor)?.to_owned()))
+    let rules = charter.rules();
+    rules.check(period)?;
+    let head = log.head_at(period.end.saturating_mul(rules.width))?;
+    let text = keys.open_about(note, head.size)?;
+    note.verify(auditor)?;
+    if auditor.public() == keys.current().public() {
+        return Err(AggregateError::Charter("the auditor is the house"));
+    }
+    let expected = header(charter.origin(), head, period, rules);
+    let counts = text.strip_prefix(&expected).ok_or(AggregateError::Charter("its first lines differ"))?;
+    check_counts(counts, rules)?;
+    Ok(Aggregate(text.to_owned()))
+}
+
+/// Each family is suppressed whole, or each of its measures has a rounded count and median; in one order.
+fn check_counts(counts: &str, rules: &Rules) -> Result<(), AggregateError> {
+    let wrong = AggregateError::Charter;
+    let mut lines = counts.lines().peekable();
+    let mut hidden = BTreeSet::new();
+    while let Some(family) = lines.peek().and_then(|line| line.strip_suffix(" suppressed")) {
+        hidden.insert(family);
+        lines.next();
+    }
+    for measure in rules.measures.iter().filter(|measure| !hidden.contains(measure.family())) {
+        let count = lines.next().and_then(|line| line.strip_prefix(&format!("{measure} ")));
+        let (count, median) = count
+            .and_then(|words| words.split_once(" median "))
+            .and_then(|(count, median)| Some((from_decimal(count)?, from_decimal(median)?)))
+            .ok_or(wrong("a measure is missing or misspelt"))?;
+        if count < rules.k as u64 || !count.is_multiple_of(rules.k as u64) {
+            return Err(wrong("a count is not rounded down to a multiple of k"));
+        }
+        if !median.is_multiple_of(u64::from(MEDIAN_STEP)) {
+            return Err(wrong("a median is not rounded"));
+        }
+    }
+    if lines.next().is_some() { Err(wrong("it counts what the charter does not name")) } else { Ok(()) }
 }

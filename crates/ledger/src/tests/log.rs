@@ -390,6 +390,20 @@ fn a_full_disk_is_named_to_every_caller_and_the_log_goes_on_when_there_is_space(
 }
 
 #[test]
+fn files_beside_the_public_half_are_the_writer_s_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let objects = PosixObjects::open(folder.path()).unwrap();
+    // One that a killed writer left where everybody could read it.
+    std::fs::write(folder.path().join("openings_0.aside~"), b"left").unwrap();
+    for name in ["openings/0", "queue", "public/checkpoint", "case/0/public/checkpoint", "case/0/state"] {
+        objects.put(name, b"x").unwrap();
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077 == 0, !name.contains("public"), "{name}: {mode:o}");
+    }
+}
+
+#[test]
 fn files_hold_a_log_and_keep_a_second_writer_and_foreign_names_out() {
     let folder = tempfile::tempdir().unwrap();
     let make = |now| {

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod distinguisher;
 mod huge;
+mod keeper;
 mod key;
 mod log;
 mod note;

@@ -127,7 +127,9 @@ impl<O: Objects> Log<O> {
             .map_err(|error| RotateError::NotRotated(OpenError::from(error).into()))?;
         let kept = self.objects.put(&kept_name(&digest), &bytes).map_err(CommitError::NotAppended);
         kept.and_then(|()| self.swap(state)).map_err(RotateError::NotRotated)?;
-        (self.keys, self.signer, self.unpublished) = (keys, new, true);
+        (self.keys, self.signer) = (keys, new);
+        // Where witnesses have cosigned this tree under the old key, they need not do it again.
+        self.unpublished |= self.state.witnessing.is_none();
         let shown = self.show_rotations(&[note]).map_err(PublishError::from);
         shown.and_then(|()| self.publish(now)).map_err(|error| {
             self.unsettled = true;

@@ -12,20 +12,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::charter::Charter;
 use super::fact::{DeveloperTag, Measure};
 use super::leaf::Opening;
 use crate::checkpoint::CheckpointError;
-use crate::key::{SignerKey, VerifierKey};
+use crate::key::SignerKey;
 use crate::note::{Note, NoteError};
 use crate::rotation::LogKeys;
-use crate::spelling::{from_decimal, to_base64};
+use crate::spelling::to_base64;
 use crate::tiles::{LogReader, ReadError, TileSource};
 use crate::tree::{TreeHead, leaf_hash};
 
 const AGGREGATE: &str = "proofhouse aggregate v1";
 /// A median is one developer's own number: it is only told roughly.
-const MEDIAN_STEP: u32 = 5;
+pub(super) const MEDIAN_STEP: u32 = 5;
 
 /// Why an aggregate is not made, cosigned or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +99,7 @@ impl Rules {
         if due >= from { Ok(Period { first, end }) } else { Err(AggregateError::TooEarly { end, from }) }
     }
 
-    fn check(&self, period: Period) -> Result<(), AggregateError> {
+    pub(super) fn check(&self, period: Period) -> Result<(), AggregateError> {
         let whole = self.period_slots > 0
             && period.first.is_multiple_of(self.period_slots)
             && period.end.checked_sub(period.first) == Some(self.period_slots);
@@ -110,7 +109,7 @@ impl Rules {
 
 /// An aggregate's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aggregate(String);
+pub struct Aggregate(pub(super) String);
 
 impl Aggregate {
     /// The text that is signed.
@@ -160,7 +159,7 @@ pub fn aggregate(
 }
 
 /// What an aggregate says before its counts.
-fn header(origin: &str, head: TreeHead, period: Period, rules: &Rules) -> String {
+pub(super) fn header(origin: &str, head: TreeHead, period: Period, rules: &Rules) -> String {
     format!(
         "{AGGREGATE}\n{origin}\nslots {} {}\nlog {} {}\nk {}\n",
         period.first,
@@ -220,55 +219,4 @@ pub fn cosign_aggregate(
     let own = Note::sign(&audited.0, auditor)?;
     let signed = own.signatures().iter().cloned().try_fold(claimed.clone(), Note::with_signature)?;
     if signed.verify(auditor.verifier())? == audited.0 { Ok(signed) } else { Err(AggregateError::Count) }
-}
-
-/// What an outsider does: believes the aggregate of `period` that the house and the auditor signed, for the very
-/// leaves that the log has, with every count rounded, or suppressed, as the charter says.
-///
-/// # Errors
-/// [`AggregateError::House`], [`AggregateError::Note`], [`AggregateError::Charter`] and [`AggregateError::Read`].
-pub fn verify_period<S: TileSource>(
-    note: &Note,
-    (keys, auditor): (&LogKeys, &VerifierKey),
-    charter: &Charter,
-    period: Period,
-    log: &mut LogReader<S>,
-) -> Result<Aggregate, AggregateError> {
-    let rules = charter.rules();
-    rules.check(period)?;
-    let head = log.head_at(period.end.saturating_mul(rules.width))?;
-    let text = keys.open_about(note, head.size)?;
-    note.verify(auditor)?;
-    if auditor.public() == keys.current().public() {
-        return Err(AggregateError::Charter("the auditor is the house"));
-    }
-    let expected = header(charter.origin(), head, period, rules);
-    let counts = text.strip_prefix(&expected).ok_or(AggregateError::Charter("its first lines differ"))?;
-    check_counts(counts, rules)?;
-    Ok(Aggregate(text.to_owned()))
-}
-
-/// Each family is suppressed whole, or each of its measures has a rounded count and median; in one order.
-fn check_counts(counts: &str, rules: &Rules) -> Result<(), AggregateError> {
-    let wrong = AggregateError::Charter;
-    let mut lines = counts.lines().peekable();
-    let mut hidden = BTreeSet::new();
-    while let Some(family) = lines.peek().and_then(|line| line.strip_suffix(" suppressed")) {
-        hidden.insert(family);
-        lines.next();
-    }
-    for measure in rules.measures.iter().filter(|measure| !hidden.contains(measure.family())) {
-        let count = lines.next().and_then(|line| line.strip_prefix(&format!("{measure} ")));
-        let (count, median) = count
-            .and_then(|words| words.split_once(" median "))
-            .and_then(|(count, median)| Some((from_decimal(count)?, from_decimal(median)?)))
-            .ok_or(wrong("a measure is missing or misspelt"))?;
-        if count < rules.k as u64 || !count.is_multiple_of(rules.k as u64) {
-            return Err(wrong("a count is not rounded down to a multiple of k"));
-        }
-        if !median.is_multiple_of(u64::from(MEDIAN_STEP)) {
-            return Err(wrong("a median is not rounded"));
-        }
-    }
-    if lines.next().is_some() { Err(wrong("it counts what the charter does not name")) } else { Ok(()) }
 }

@@ -7,22 +7,25 @@
 
 mod aggregate;
 mod charter;
+mod count;
 mod fact;
 mod handover;
 mod keeper;
 mod leaf;
+mod outsider;
 mod queue;
 mod slots;
 
 pub use aggregate::{
     Aggregate, AggregateError, Period, Rules, aggregate, audit_aggregate, cosign_aggregate, sign_aggregate,
-    verify_period,
 };
 pub use charter::{CHARTER_NAME, Charter, CharterError};
+pub use count::{PublicError, aggregate_name};
 pub use fact::{DeveloperTag, Fact, FactError, Measure};
 pub use handover::Openings;
-pub use keeper::{Closed, Place, PublicError, PublicLog, aggregate_name, published_charter};
+pub use keeper::{Closed, Place, PublicLog, published_charter};
 pub use leaf::{Opening, OpeningError};
+pub use outsider::verify_period;
 pub use queue::{MAX_WAITING, Waiting};
 #[cfg(test)]
 pub(crate) use slots::append_slots;

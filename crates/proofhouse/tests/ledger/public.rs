@@ -228,3 +228,51 @@ fn a_fact_queued_by_a_command_that_is_killed_is_queued_once_by_the_next() {
         assert_eq!(tag.len(), 16);
     });
 }
+
+/// A docket with one case and one inquiry, as a person at a terminal makes it.
+const DOCKET: &str = r#"
+proofhouse person key ada --out ada.key
+proofhouse person key bea --out bea.key
+DEV=$(proofhouse person key dev --out dev.key)
+id() { printf '%s' "$1" | proofhouse person identity; }
+proofhouse person found sample --party house --identity "$(id ada)" --identity "$(id bea)" --key ada.key --key bea.key
+proofhouse person enrol person=dev "identity=$(id dev)" "key=$DEV" seat.role=developer seat.party=lab --key ada.key --key bea.key
+proofhouse case open c-1 developer=lab model=Sample --key dev.key
+proofhouse case inquire c-1 "question=Is it covered?" --key dev.key
+"#;
+
+fn shell(house: &House, script: &str) -> Ended {
+    let programs = house.path("programs");
+    if !programs.exists() {
+        std::fs::create_dir(&programs).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_proofhouse"), programs.join("proofhouse")).unwrap();
+    }
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-e", "-c", script]).current_dir(house.path("."));
+    command.env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
+    command.env("PROOFHOUSE_HOME", house.path("house")).output().unwrap().into()
+}
+
+#[test]
+fn the_page_s_commands_do_what_the_page_says() {
+    let house = House::new();
+    shell(&house, DOCKET).with(0);
+    let blocks = crate::page::blocks("public-log.md");
+    assert!(blocks.iter().all(|(language, _)| language == "sh"));
+    let script = |number: usize| {
+        let (_, text) = &blocks[number];
+        text.replace("--every 86400", "--every 1").replace("--period 28 --lag 28", "--period 2 --lag 1")
+    };
+    shell(&house, &script(0)).with(0).says("1 of 1 facts are new");
+    std::fs::copy(house.path("house/signer.pub"), house.path("log.pub")).unwrap();
+    close_until(&house, all_have_slots);
+    shell(&house, &script(1)).with(0).says("inquiry/asked 1");
+    shell(&house, &script(2)).with(0).says("is inquiry/asked 1");
+    let count = ["public", "count", "log", "--period", "0", "--out", "probe"];
+    close_until(&house, |house| house.ledger(&count).code == Some(0));
+    shell(&house, &script(3)).with(0).says("published: aggregate/0").says("inquiry suppressed");
+    shell(&house, &script(4)).with(0).says("holds: signed by the house and by auditor.example");
+    assert_eq!(blocks.len(), 5);
+    // What is in the docket is queued once, however often it is asked for.
+    house.ledger(&["public", "queue", "log"]).with(0).says("0 of 1 facts are new");
+}

@@ -73,6 +73,14 @@ impl<O: Objects> Log<O> {
         Ok(log)
     }
 
+    /// After a call that failed: finishes what was begun, so that [`Log::size`] is what storage says.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn mend(&mut self, now: Timestamp) -> Result<(), OpenError> {
+        if self.unsettled { self.recover(now) } else { Ok(()) }
+    }
+
     /// From whatever storage holds to a log that can grow. Every step can be repeated.
     pub(super) fn recover(&mut self, now: Timestamp) -> Result<(), OpenError> {
         self.unsettled = true;

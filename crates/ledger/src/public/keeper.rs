@@ -73,6 +73,8 @@ pub struct PublicLog<O> {
     queue: Queue,
     /// The queue as it lies in storage.
     kept: Option<Vec<u8>>,
+    /// Set while the queue in storage may be another one.
+    stale: bool,
 }
 
 impl<O: Objects> PublicLog<O> {
@@ -93,7 +95,7 @@ impl<O: Objects> PublicLog<O> {
         }
         objects.put(&public(CHARTER_NAME), charter.sign(&signer)?.to_string().as_bytes())?;
         let log = Log::create(Arc::clone(&objects), keys, signer, now)?;
-        Ok(Self { log, objects, charter, queue: Queue::default(), kept: None })
+        Ok(Self { log, objects, charter, queue: Queue::default(), kept: None, stale: false })
     }
 
     /// Opens a public log, and finishes what was begun.
@@ -106,7 +108,7 @@ impl<O: Objects> PublicLog<O> {
         let charter = published_charter(&PublicHalf(&*objects), log.keys())?;
         let kept = objects.get(QUEUE)?;
         let queue = kept.as_deref().map(|bytes| Queue::parse(bytes).ok_or(SlotError::Queue)).transpose()?;
-        let mut this = Self { log, objects, charter, queue: queue.unwrap_or_default(), kept };
+        let mut this = Self { log, objects, charter, queue: queue.unwrap_or_default(), kept, stale: false };
         if let Some(last) = this.queue.at.filter(|last| now < *last) {
             return Err(SlotError::Time { last, now });
         }
@@ -139,6 +141,7 @@ impl<O: Objects> PublicLog<O> {
     /// [`SlotError::Time`], [`SlotError::Full`] and [`SlotError::Object`]; none of the facts is queued then, or it is
     /// not known: queueing them again does no harm.
     pub fn queue(&mut self, facts: &[(Digest, Fact)], now: Timestamp) -> Result<usize, SlotError> {
+        self.reload()?;
         if let Some(last) = self.queue.at.filter(|last| now < *last) {
             return Err(SlotError::Time { last, now });
         }
@@ -170,6 +173,9 @@ impl<O: Objects> PublicLog<O> {
         now: Timestamp,
         most: u64,
     ) -> Result<Closed, SlotError> {
+        self.reload()?;
+        // Slots are numbered by the log's size: one that is not known for sure would add a slot twice.
+        self.log.mend(now)?;
         self.log.publish(now).map_err(|error| match error {
             PublishError::Object(error) => SlotError::Object(error),
             PublishError::Unwitnessed(missing) => CommitError::Held(missing).into(),
@@ -239,6 +245,17 @@ impl<O: Objects> PublicLog<O> {
         self.keep(queue)
     }
 
+    /// After a write whose end is not known: what lies in storage is the queue.
+    fn reload(&mut self) -> Result<(), SlotError> {
+        if self.stale {
+            let kept = self.objects.get(QUEUE)?;
+            let queue =
+                kept.as_deref().map(|bytes| Queue::parse(bytes).ok_or(SlotError::Queue)).transpose()?;
+            (self.queue, self.kept, self.stale) = (queue.unwrap_or_default(), kept, false);
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, queue: Queue) -> Result<(), SlotError> {
         let bytes = queue.to_bytes();
         match self.objects.swap(QUEUE, self.kept.as_deref(), &bytes) {
@@ -246,9 +263,7 @@ impl<O: Objects> PublicLog<O> {
             Err(SwapError::Changed(_)) => return Err(OpenError::AnotherWriter.into()),
             Err(SwapError::Object(error)) => {
                 // It may have happened: what lies there is what counts.
-                self.kept = self.objects.get(QUEUE)?;
-                let kept = self.kept.as_deref().map(|bytes| Queue::parse(bytes).ok_or(SlotError::Queue));
-                self.queue = kept.transpose()?.unwrap_or_default();
+                self.stale = true;
                 return Err(error.into());
             }
         }

@@ -143,6 +143,40 @@ fn a_fault_at_any_effect_of_a_day_loses_no_fact_and_doubles_none() {
     }
 }
 
+/// The same without a restart: whoever holds the log takes the step that failed again.
+fn goes_on(index: u64, fault: Fault) -> bool {
+    let objects = Memory::default();
+    let mut log = create(&objects).unwrap();
+    objects.plan(index, fault);
+    let mut hit = false;
+    for number in 0..6_usize {
+        let now = 10_700 + number as i64 * 700;
+        if step(&mut log, number, now).is_err() {
+            hit = true;
+            objects.restart();
+            step(&mut log, number, now + 20)
+                .unwrap_or_else(|error| panic!("{index} {fault:?} {number}: {error}"));
+        }
+    }
+    hit |= objects.effects() > index;
+    objects.restart();
+    log.close(&mut draws(99), at(17_000), 100).unwrap();
+    let wanted: BTreeMap<_, _> = (1..=10).map(|number| (fact(number).0, 1)).collect();
+    assert_eq!(in_log(&objects, &log), wanted, "{index} {fault:?}");
+    hit
+}
+
+#[test]
+fn a_house_that_goes_on_after_an_error_without_starting_again_adds_no_slot_twice() {
+    // Storage that is away for a while looks like a process that was killed, to one that was not.
+    for fault in
+        [Fault::Fails, Fault::FailsMidway, Fault::FailsAfterPersisting, Fault::Killed, Fault::KilledAfter]
+    {
+        let count = (0..).take_while(|index| goes_on(*index, fault)).count();
+        assert!(count >= 20, "only {count} effects were tried for {fault:?}");
+    }
+}
+
 #[test]
 fn a_fault_while_making_a_public_log_leaves_one_that_opens_or_none() {
     for fault in

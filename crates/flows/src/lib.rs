@@ -15,6 +15,7 @@ pub mod pace;
 pub mod plan;
 pub mod practice;
 pub mod progress;
+pub mod public;
 pub mod rescore;
 pub mod review;
 pub mod scripted;

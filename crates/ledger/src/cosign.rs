@@ -206,6 +206,18 @@ impl Quorum {
         Ok(Self { witnesses, wanted })
     }
 
+    /// The witnesses.
+    #[must_use]
+    pub fn witnesses(&self) -> &[CosignerKey] {
+        &self.witnesses
+    }
+
+    /// How many of them must have cosigned.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        self.wanted
+    }
+
     /// Checks that enough of the witnesses cosigned `note`, none later than `now`.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use types::{Clock, Digest, Timestamp};
 
 use crate::{Ended, House, repository};
 
-/// The page's blocks of code: language and text.
-fn blocks() -> Vec<(String, String)> {
-    let page = fs::read_to_string(repository().join("docs/verify.md")).unwrap();
+/// A page's blocks of code: language and text.
+pub fn blocks(page: &str) -> Vec<(String, String)> {
+    let page = fs::read_to_string(repository().join("docs").join(page)).unwrap();
     let mut blocks = Vec::new();
     let mut parts = page.split("\n```");
     parts.next();
@@ -26,7 +26,7 @@ fn blocks() -> Vec<(String, String)> {
 /// The page's files in the house, and its commands.
 fn laid_out(house: &House) -> Vec<String> {
     let mut commands = Vec::new();
-    for (language, text) in blocks() {
+    for (language, text) in blocks("verify.md") {
         match language.as_str() {
             "sh" if text.starts_with("# once:") => {}
             "sh" => commands.push(text),

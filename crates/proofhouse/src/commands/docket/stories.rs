@@ -6,13 +6,18 @@
 //! first and prints nothing of it, `$ …` runs the program, and what follows is what it printed.
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use docket::NoPolicies;
+use docket::view::PublicFigures;
+use flows::cases::Office;
 use flows::house::House;
 use ledger::SignerKey;
+use store::Sqlite;
 use types::{Clock, Digest, Timestamp};
 
 use super::{Desk, Lines, keys};
@@ -190,4 +195,58 @@ fn every_story_comes_out_as_it_is_written() {
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
     assert!(files.len() > 1);
+}
+
+/// Facts by measure, each with its amounts.
+fn counted(teller: &Teller) -> BTreeMap<String, Vec<u32>> {
+    let journal = Sqlite::open(&teller.path("house/docket.sqlite")).unwrap();
+    let office = Office { journal: &journal, gate: &NoPolicies, clock: &At(teller.now) };
+    let house = House::open(teller.path("house")).unwrap();
+    let facts = flows::public::facts(&office, &house).unwrap();
+    let again = flows::public::facts(&office, &house).unwrap();
+    assert_eq!(facts, again, "the same record gives the same facts under the same keys");
+    let keys: BTreeSet<_> = facts.iter().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), facts.len(), "each under a key of its own");
+    let mut counted: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (_, fact) in facts {
+        assert!(flows::public::MEASURES.contains(&fact.measure.to_string().as_str()), "{}", fact.measure);
+        counted.entry(fact.measure.to_string()).or_default().push(fact.amount);
+    }
+    let cases: Vec<_> = office.cases().unwrap().iter().map(|id| office.case(id).unwrap()).collect();
+    let figures = PublicFigures::of(cases.iter().map(docket::Record::state));
+    let count = |measure: &str| counted.get(measure).map_or(0, |amounts| amounts.len() as u64);
+    assert_eq!(count("inquiry/asked"), figures.inquiries);
+    assert_eq!(count("review/days"), figures.reviews);
+    let mut days: Vec<u64> =
+        counted.get("review/days").into_iter().flatten().map(|day| u64::from(*day)).collect();
+    days.sort_unstable();
+    assert_eq!(days, figures.review_days);
+    assert_eq!(count("safeguard/promised"), figures.safeguards_promised);
+    assert_eq!(count("safeguard/delivered"), figures.safeguards_delivered);
+    assert_eq!(count("safeguard/lapsed"), figures.safeguards_lapsed);
+    // A determination that was reconsidered was made twice; one that is to come is not "none" yet.
+    assert!(count("determination/covered") >= figures.determined_covered);
+    assert!(count("determination/not-covered") >= figures.determined_not_covered);
+    assert!(count("determination/none") <= figures.no_determination_made);
+    counted
+}
+
+#[test]
+fn the_facts_of_every_story_add_up_to_its_public_figures() {
+    let mut measures = BTreeSet::new();
+    for file in fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|kind| kind != "txt") {
+            continue;
+        }
+        let mut teller = Teller::new();
+        teller.tell(&fs::read_to_string(&file).unwrap());
+        let counted = counted(&teller);
+        if file.ends_with("withdrawal-on-day-3.txt") {
+            assert!(counted.keys().all(|measure| !measure.contains("withdraw")));
+            assert_eq!(counted.get("review/days"), Some(&vec![2]), "a review like any other");
+        }
+        measures.extend(counted.into_keys());
+    }
+    // The stories are worth counting.
+    assert_eq!(measures.len(), flows::public::MEASURES.len(), "{measures:?}");
 }

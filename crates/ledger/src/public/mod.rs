@@ -9,6 +9,7 @@ mod aggregate;
 mod fact;
 mod leaf;
 mod slots;
+mod tally;
 
 pub use aggregate::{
     Aggregate, AggregateError, Period, Rules, aggregate, audit_aggregate, cosign_aggregate, sign_aggregate,
@@ -17,3 +18,4 @@ pub use aggregate::{
 pub use fact::{DeveloperTag, Fact, FactError, Measure};
 pub use leaf::{Opening, OpeningError};
 pub use slots::{Schedule, Slot, SlotError, append_slots};
+pub use tally::{Count, Tally, tally};

@@ -12,6 +12,7 @@ pub mod house;
 mod model;
 mod order;
 pub mod pace;
+pub mod package;
 pub mod plan;
 pub mod practice;
 pub mod progress;

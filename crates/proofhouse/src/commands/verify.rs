@@ -27,7 +27,7 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
     });
     let key = key.transpose()?;
     if arguments.out.is_file() {
-        return Ok(match docket::check_export(&arguments.out, key.as_ref())? {
+        return Ok(match docket::check_export(arguments, key.as_ref())? {
             Ok(lines) => {
                 lines.iter().for_each(|line| say!("{line}"));
                 ExitCode::SUCCESS
@@ -37,6 +37,9 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
                 ExitCode::from(BROKEN)
             }
         });
+    }
+    if !arguments.evidence.is_empty() || arguments.packs.is_some() {
+        return Err(Failure::usage("--evidence and --packs go with the file of an exported case"));
     }
     let opening = arguments.opening.as_ref().map(|file| House::read::<Opening>(file)).transpose()?;
     match verify::run(&arguments.out, key.as_ref(), opening.as_ref()) {

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use super::acts::{CaseAct, act};
 use super::export::Export;
+use super::packs::Report;
+use super::retention::Retention;
 use super::sign::Signing;
 use super::{Desk, Lines, fields, shown};
 use crate::shell::Failure;
@@ -33,6 +35,10 @@ pub enum Case {
     Deadlines(Look),
     /// List the cases.
     List,
+    /// Make a report pack for one reader, to look at; a pack that leaves goes with an export.
+    Report(Report),
+    /// List what is kept longer than its retention date, holder by holder.
+    Retention(Retention),
     /// Export a case for an audience, signed by two persons and the house.
     Export(Export),
 }
@@ -109,6 +115,8 @@ impl Desk<'_> {
                     Ok(deadlines.iter().map(shown::deadline).collect())
                 }
             }
+            Case::Report(report) => self.report(report),
+            Case::Retention(retention) => self.retention(retention),
             Case::Export(export) => self.export(export),
             Case::List => {
                 let cases = self.office().cases()?;
@@ -139,17 +147,23 @@ impl Desk<'_> {
 
     fn show(&self, show: &Show) -> Result<Lines, Failure> {
         let (now, register) = (self.clock.now(), self.office().register()?);
-        let signers = show.reader.signers()?;
-        let [reader] = signers.persons.as_slice() else {
-            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
-        };
-        let seat = cases::seat(register.state(), reader, now)?;
-        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
-        let actor = Actor { person: reader.person.clone(), seat, authority };
+        let actor = self.reader(&show.reader)?;
         let record = self.office().case(&show.case)?;
         let setting = Setting::new(register.state(), &self.policies);
         let view = view_for(&actor, record.state(), &setting, now)?;
         if self.json { shown::json(&view) } else { shown::view(&view) }
+    }
+
+    /// The one person who wants to read, and the seat that they read from.
+    pub(super) fn reader(&self, signing: &Signing) -> Result<Actor, Failure> {
+        let register = self.office().register()?;
+        let signers = signing.signers()?;
+        let [reader] = signers.persons.as_slice() else {
+            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
+        };
+        let seat = cases::seat(register.state(), reader, self.clock.now())?;
+        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
+        Ok(Actor { person: reader.person.clone(), seat, authority })
     }
 
     fn timeline(&self, case: &CaseId) -> Result<Lines, Failure> {

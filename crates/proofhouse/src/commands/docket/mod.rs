@@ -5,8 +5,11 @@ mod acts;
 mod case;
 mod export;
 mod fields;
+mod figures;
 mod keys;
+mod packs;
 mod person;
+mod retention;
 mod shown;
 mod sign;
 #[cfg(test)]

@@ -43,7 +43,9 @@ impl Teller {
 
     /// File names stand in the teller's folder, and never in what is printed.
     fn placed(&self, word: &str) -> String {
-        let is_file = [".key", ".pub", ".md", ".envelope", ".export"].iter().any(|kind| word.ends_with(kind));
+        let is_file = [".key", ".pub", ".md", ".envelope", ".export", ".html", ".json", ".packs"]
+            .iter()
+            .any(|kind| word.ends_with(kind));
         let place = |name: &str| self.path(name).display().to_string();
         match word.split_once("=@") {
             _ if !is_file => word.to_owned(),
@@ -72,12 +74,13 @@ impl Teller {
             Command::Verify(verify) => {
                 let key = verify.key.as_ref().map(|file| fs::read_to_string(file).unwrap());
                 let key = key.map(|text| text.trim_end().parse().unwrap());
-                let checked = super::check_export(&verify.out, key.as_ref())?;
+                let checked = super::check_export(verify, key.as_ref())?;
                 Ok(checked.unwrap_or_else(|broken| {
                     vec![format!("does not hold: {}", crate::commands::verify::inert_chain(&broken))]
                 }))
             }
-            _ => panic!("stories are told with case, person and verify"),
+            Command::Figures(figures) => Desk::open(&figures.place, house()?, &clock)?.figures(figures),
+            _ => panic!("stories are told with case, person, figures and verify"),
         }
     }
 

@@ -119,7 +119,7 @@ pub(super) fn window(store: &Store) -> Answer {
         Window::Unopened => return Answer::missing("the review window never opened"),
         Window::Open { opened_at, ends_at } => vec![
             format!("Opened {}; open when this was made, until {}", time(*opened_at), time(*ends_at)),
-            format!("{} of {}", days(*opened_at, store.made_at), days(*opened_at, *ends_at)),
+            format!("{} of at most {}", days(*opened_at, store.made_at), days(*opened_at, *ends_at)),
         ],
         Window::Closed { opened_at, closed_at, ending } => vec![
             format!("From {} until {}: {}", time(*opened_at), time(*closed_at), days(*opened_at, *closed_at)),
@@ -167,7 +167,7 @@ pub(super) fn threshold(store: &Store) -> Answer {
     // Reports are held against the case: a measurement under another threshold is said to be one.
     for (measured, review) in store.reports() {
         let other = if review.threshold.commitment == commitment { "this" } else { "another" };
-        lines.push(format!("{} was decided against {other} commitment", measured.name));
+        lines.push(format!("{} was decided against {other} commitment", quoted(&measured.name)));
     }
     Answer::Derived { lines }
 }

@@ -37,11 +37,14 @@ fn each_report(store: &Store, tell: impl Fn(&Review) -> Vec<String>) -> Answer {
     if store.reports().next().is_none() {
         return nothing(store);
     }
+    // Where there is one measurement, its name would only stand in the way.
+    let named = |name: &str, line: &str| match store.measurements.len() {
+        1 => words::sentence(line),
+        _ => format!("{name}: {line}"),
+    };
     let line = |measured: &super::store::Measurement| match &measured.report {
         None => vec![format!("{}: its evidence package was not at hand", measured.name)],
-        Some((_, review)) => {
-            tell(review).into_iter().map(|line| format!("{}: {line}", measured.name)).collect()
-        }
+        Some((_, review)) => tell(review).iter().map(|line| named(&measured.name, line)).collect(),
     };
     Answer::Derived { lines: store.measurements.iter().flat_map(line).collect() }
 }

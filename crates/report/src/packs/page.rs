@@ -51,10 +51,18 @@ struct FieldView {
 
 /// An answer with nothing in it that acts or hides.
 enum Shown {
-    Lines(Vec<String>),
-    Table { caption: String, columns: Vec<String>, rows: Vec<Vec<String>> },
+    Lines(Vec<Spans>),
+    Table { caption: String, columns: Vec<String>, rows: Vec<Vec<Spans>> },
     Quoted { by: String, quotes: Vec<QuoteView> },
     Unanswered(Unanswered),
+}
+
+/// A text in pieces: what is a digest is set in the fixed-width face.
+type Spans = Vec<Span>;
+
+struct Span {
+    text: String,
+    code: bool,
 }
 
 struct QuoteView {
@@ -161,7 +169,7 @@ impl SectionView {
         Self {
             name: clipped(&section.name),
             title: clipped(&section.title),
-            counted: format!("{} of {} answered", counted.answered, counted.all()),
+            counted: format!("{} of {}", counted.answered, counted.all()),
             fields: section.fields.iter().map(|field| FieldView::of(&section.name, field)).collect(),
         }
     }
@@ -206,8 +214,19 @@ impl Shown {
 }
 
 /// Texts of a case may hold line ends; everything else that acts is written out.
-fn shown(text: &str) -> String {
-    text.split('\n').map(inert).collect::<Vec<_>>().join(" ")
+fn shown(text: &str) -> Spans {
+    let mut spans: Spans = Vec::new();
+    for word in text.split([' ', '\n']).map(inert) {
+        let code = word.parse::<Digest>().is_ok();
+        match spans.last_mut() {
+            Some(last) if !last.code && !code => {
+                last.text.push(' ');
+                last.text.push_str(&word);
+            }
+            Some(_) | None => spans.push(Span { text: word, code }),
+        }
+    }
+    spans
 }
 
 impl SourceRow {

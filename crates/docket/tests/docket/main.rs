@@ -9,4 +9,5 @@ mod policies;
 mod records;
 mod stories;
 mod views;
+mod withheld;
 mod words;

@@ -15,6 +15,7 @@ mod forgery;
 mod house;
 mod lies;
 mod missing;
+mod packs;
 mod review;
 mod slow;
 mod tamper;

@@ -171,3 +171,36 @@ fn every_story_comes_out_as_it_is_written() {
     assert!(differ.is_empty(), "{}", differ.join("\n"));
     assert!(files.len() > 1);
 }
+
+/// Every case of the story's docket: each entry has the developer's receipt, which the house signed over its line.
+fn receipts_of(teller: &Teller) -> usize {
+    let house = House::open(teller.path("house")).unwrap();
+    let (clock, signer) = (At(teller.now), house.signer().unwrap());
+    let place = super::Place { docket: None, json: false };
+    let desk = Desk::open(&place, House::open(teller.path("house")).unwrap(), &clock).unwrap();
+    let mut count = 0;
+    for case in desk.office().cases().unwrap() {
+        for entry in desk.office().entries(&case).unwrap() {
+            let file = house.receipts_path().join(format!("{case}/{:06}.txt", entry.version()));
+            let text = fs::read(&file).unwrap();
+            let note = ledger::Note::parse(&text).unwrap();
+            let line = Digest::of(entry.line().unwrap().as_bytes());
+            let told = note.verify(signer.verifier()).unwrap();
+            assert!(told.contains(&format!("version {}\n", entry.version())), "{told}");
+            assert!(told.ends_with(&format!("entry {line}\n")), "{told}");
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn every_step_of_every_story_leaves_the_developer_a_receipt_of_it() {
+    let mut count = 0;
+    for file in fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+        let mut teller = Teller::new();
+        teller.tell(&fs::read_to_string(file).unwrap());
+        count += receipts_of(&teller);
+    }
+    assert!(count > 200, "only {count} steps");
+}

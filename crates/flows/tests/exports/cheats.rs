@@ -7,6 +7,9 @@ use report::packs::{Answer, Kind, Pack, Source};
 
 use crate::house::{House, case, digest, enter, evidence, text, told, verify};
 
+/// What a lie is called, and what it does to a pack.
+type Lie = (&'static str, fn(&mut Pack));
+
 fn packed(house: &House, audience: Audience, evidence: &[Evidence]) -> flows::cases::Parcel {
     house.parcel(audience, Enclosed { packs: &[Kind::Aef1], evidence }).unwrap()
 }
@@ -38,7 +41,7 @@ fn what_rests_on_the_case_cannot_be_rewritten_even_when_the_evidence_is_not_give
         let checked = verify(&house.export(&truth), evidence).unwrap();
         assert_eq!(checked.packs[0].unchecked.is_empty(), !evidence.is_empty());
     }
-    let lies: [(&str, fn(&mut Pack)); 9] = [
+    let lies: [Lie; 9] = [
         ("answer", |pack| *answer(pack, "question") = Answer::Derived { lines: vec!["nothing".to_owned()] }),
         ("look", |pack| match answer(pack, "every_look") {
             Answer::Table { rows, .. } => rows.clear(),

@@ -17,7 +17,9 @@ fn case(house: &House) -> [String; 3] {
         .collect();
     let identity = |name: &str| Digest::of(name.as_bytes()).to_string();
     let [ada, bea, dev] = &keys;
-    let run = |words: &[&str]| drop(house.run(words).with(0));
+    let run = |words: &[&str]| {
+        house.run(words).with(0);
+    };
     let office = ["--key", ada, "--key", bea];
     let found = ["person", "found", "sample", "--party", "house"];
     run(&[&found[..], &["--identity", &identity("ada"), "--identity", &identity("bea")], &office].concat());

@@ -31,6 +31,8 @@ pub enum Command {
     Case(Case),
     /// Work with the register of persons.
     Person(Person),
+    /// Print figures over all cases for everybody: late, rounded, and only where enough developers are behind them.
+    Figures(Figures),
     /// Work with transparency logs: write, prove, verify, serve and witness them.
     #[command(subcommand)]
     Ledger(crate::commands::ledger::Ledger),
@@ -127,6 +129,20 @@ pub struct Person {
     pub what: docket::Person,
 }
 
+/// `proofhouse figures`.
+#[derive(Debug, Args)]
+pub struct Figures {
+    /// Where the docket lies.
+    #[command(flatten)]
+    pub place: docket::Place,
+    /// The fewest developers behind each figure of a family; counts are rounded down to a multiple of it.
+    #[arg(long, value_name = "NUMBER", default_value = "5", value_parser = clap::value_parser!(u32).range(3..=1000))]
+    pub k: u32,
+    /// Days that must have passed since the end of what is counted.
+    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = clap::value_parser!(u32).range(30..=3650))]
+    pub lag_days: u32,
+}
+
 /// `proofhouse verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -138,6 +154,12 @@ pub struct Verify {
     /// The opening of the threshold's commitment.
     #[arg(long, value_name = "FILE")]
     pub opening: Option<PathBuf>,
+    /// An evidence package that packs of an exported case derive from; once for each.
+    #[arg(long, value_name = "DIR")]
+    pub evidence: Vec<PathBuf>,
+    /// Write the packs of an exported case into this folder, as pages and as JSON, once they hold.
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
 }
 
 /// `proofhouse rescore`.

@@ -10,4 +10,5 @@ mod policies;
 mod records;
 mod stories;
 mod views;
+mod withheld;
 mod words;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use types::Digest;
 
 use super::cosign::{self, CosignError};
+use super::export::responded;
 use super::log::CaseLogs;
 use super::{CaseError, Office};
 
@@ -125,6 +126,13 @@ fn into_case(
     let (register, record) = (office.register()?, office.case(id)?);
     let setting = Setting::new(register.state(), office.gate);
     let entries = receive(&record, &setting, signed, office.clock.now())?;
+    // Exports carry the developer's response unedited, so it is taken in with its text or not at all.
+    for digest in entries.iter().filter_map(|entry| responded(entry.event())) {
+        let brought = documents.iter().any(|(named, _)| *named == digest);
+        if !brought && office.journal.document(digest)?.is_none() {
+            return Err(CaseError::ResponseMissing { digest }.into());
+        }
+    }
     let unmoved = [(StreamId::Register, register.head().version)];
     let receipts = receipts(&record, &entries)?;
     append(office.journal, &record, &entries, &unmoved, (&receipts, documents)).map_err(Failed::Append)?;

@@ -1,7 +1,7 @@
 use docket::NoPolicies;
 use docket::acts::items::Audience;
 use flows::cases::log::{Kind, LogBroken, LogHolds, add_to_export};
-use flows::cases::{Broken, Checked, Parcel, check, cosign, parcel};
+use flows::cases::{Broken, Checked, Enclosed, Parcel, check, cosign, parcel};
 use serde_json::{Value, json};
 use types::{Clock, Digest};
 
@@ -22,7 +22,7 @@ fn scene() -> Scene {
 }
 
 fn parcel_of(scene: &Scene, audience: Audience) -> Parcel {
-    let mut parcel = parcel(&scene.office(), &case("c-1"), audience).unwrap();
+    let mut parcel = parcel(&scene.office(), &case("c-1"), audience, Enclosed::default()).unwrap();
     add_to_export(&scene.follow("c-1").unwrap(), &mut parcel).unwrap();
     parcel
 }
@@ -32,9 +32,9 @@ fn checked(scene: &Scene, parcel: &Parcel) -> Result<Checked, Broken> {
     let version = scene.office().case(&case("c-1")).unwrap().head().version + 1;
     let signer = signer().unwrap();
     let text = parcel.signed(version, scene.clock.now(), &signer).unwrap();
-    let with_key = check(&text, Some(signer.verifier()), &NoPolicies);
+    let with_key = check(&text, Some(signer.verifier()), &NoPolicies, &[]);
     // Without the key it is only consistent; a lie is a lie all the same.
-    assert_eq!(with_key.is_ok(), check(&text, None, &NoPolicies).is_ok());
+    assert_eq!(with_key.is_ok(), check(&text, None, &NoPolicies, &[]).is_ok());
     with_key
 }
 
@@ -171,7 +171,7 @@ fn salts_and_lines_that_are_exchanged_or_left_out_are_refused() {
     assert_eq!(garbled, LogBroken::Unreadable("log"));
     // Where it carries nothing of its log, that is said.
     let scene = scene();
-    let bare = parcel(&scene.office(), &case("c-1"), Audience::Auditor).unwrap();
+    let bare = parcel(&scene.office(), &case("c-1"), Audience::Auditor, Enclosed::default()).unwrap();
     assert_eq!(checked(&scene, &bare).unwrap().log, None);
 }
 
@@ -190,6 +190,6 @@ fn a_log_that_another_house_signed_is_refused() {
     let parcel = parcel_of(&scene, Audience::Auditor);
     let other = ledger::SignerKey::from_seed(HOUSE, [8; 32]).unwrap();
     let text = parcel.signed(7, scene.clock.now(), &other).unwrap();
-    let broken = check(&text, Some(other.verifier()), &NoPolicies).unwrap_err();
+    let broken = check(&text, Some(other.verifier()), &NoPolicies, &[]).unwrap_err();
     assert!(matches!(broken, Broken::Log(LogBroken::Proof(_))), "{broken:?}");
 }

@@ -10,10 +10,11 @@
 //! outcome suppressed          (a family one of whose measures has fewer than k developers behind it)
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::fact::{DeveloperTag, Measure};
+use super::fact::Measure;
 use super::leaf::Opening;
+use super::tally::tally;
 use crate::checkpoint::CheckpointError;
 use crate::key::SignerKey;
 use crate::note::{Note, NoteError};
@@ -23,8 +24,6 @@ use crate::tiles::{LogReader, ReadError, TileSource};
 use crate::tree::{TreeHead, leaf_hash};
 
 const AGGREGATE: &str = "proofhouse aggregate v1";
-/// A median is one developer's own number: it is only told roughly.
-pub(super) const MEDIAN_STEP: u32 = 5;
 
 /// Why an aggregate is not made, cosigned or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -132,28 +131,14 @@ pub fn aggregate(
 ) -> Result<Aggregate, AggregateError> {
     rules.check(period)?;
     let mut text = header(origin, head, period, rules);
-    let mut tallies: BTreeMap<&Measure, (BTreeSet<DeveloperTag>, Vec<u32>)> =
-        rules.measures.iter().map(|measure| (measure, Default::default())).collect();
-    for fact in openings.iter().filter_map(Opening::fact) {
-        if let Some((developers, amounts)) = tallies.get_mut(&fact.measure) {
-            developers.insert(fact.developer);
-            amounts.push(fact.amount);
-        }
-    }
-    let few = |(developers, _): &(BTreeSet<DeveloperTag>, Vec<u32>)| developers.len() < rules.k;
-    let hidden: BTreeSet<_> =
-        tallies.iter().filter(|(_, tally)| few(tally)).map(|(measure, _)| measure.family()).collect();
-    for family in &hidden {
+    let facts = openings.iter().filter_map(Opening::fact);
+    let facts = facts.map(|fact| (fact.developer, fact.measure.clone(), fact.amount));
+    let counted = tally(&rules.measures, facts, rules.k);
+    for family in &counted.suppressed {
         text.push_str(&format!("{family} suppressed\n"));
     }
-    let step = rules.k.max(1);
-    for (measure, (_, amounts)) in &mut tallies {
-        if hidden.contains(measure.family()) {
-            continue;
-        }
-        amounts.sort_unstable();
-        let median = amounts.get(amounts.len() / 2).map_or(0, |median| median / MEDIAN_STEP * MEDIAN_STEP);
-        text.push_str(&format!("{measure} {} median {median}\n", amounts.len() / step * step));
+    for (measure, count) in &counted.told {
+        text.push_str(&format!("{measure} {} median {}\n", count.facts, count.median));
     }
     Ok(Aggregate(text))
 }

@@ -15,6 +15,7 @@ mod leaf;
 mod outsider;
 mod queue;
 mod slots;
+mod tally;
 
 pub use aggregate::{
     Aggregate, AggregateError, Period, Rules, aggregate, audit_aggregate, cosign_aggregate, sign_aggregate,
@@ -30,3 +31,4 @@ pub use queue::{MAX_WAITING, Waiting};
 #[cfg(test)]
 pub(crate) use slots::append_slots;
 pub use slots::{Schedule, Slot, SlotError};
+pub use tally::{Count, Tally, tally};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::aggregate::{Aggregate, AggregateError, MEDIAN_STEP, Period, Rules, header};
+use super::aggregate::{Aggregate, AggregateError, Period, Rules, header};
 use super::charter::Charter;
+use super::tally::MEDIAN_STEP;
 use crate::key::VerifierKey;
 use crate::note::Note;
 use crate::rotation::LogKeys;

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read as _;
 use std::iter;
-use std::path::Path;
 use std::process::ExitCode;
 
 use flows::cases::log::is_copy;
@@ -34,7 +33,7 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
     });
     let key = key.transpose()?;
     if arguments.out.is_file() || is_copy(&arguments.out) {
-        return Ok(match told(&arguments.out, key.as_ref())? {
+        return Ok(match told(arguments, key.as_ref())? {
             Ok(lines) => {
                 lines.iter().for_each(|line| say!("{line}"));
                 ExitCode::SUCCESS
@@ -44,6 +43,9 @@ pub fn run(arguments: &cli::Verify) -> Result<ExitCode, Failure> {
                 ExitCode::from(BROKEN)
             }
         });
+    }
+    if !arguments.evidence.is_empty() || arguments.packs.is_some() {
+        return Err(Failure::usage("--evidence and --packs go with the file of an exported case"));
     }
     let opening = arguments.opening.as_ref().map(|file| House::read::<Opening>(file)).transpose()?;
     match verify::run(&arguments.out, key.as_ref(), opening.as_ref()) {
@@ -92,7 +94,11 @@ fn case_words(named: &Named) -> String {
 
 /// What there is to say of an export, of a proof file of a case's log, or of a party's copy of one; or the first thing
 /// that does not hold.
-pub fn told(out: &Path, key: Option<&VerifierKey>) -> Result<Result<Vec<String>, String>, Failure> {
+pub fn told(
+    arguments: &cli::Verify,
+    key: Option<&VerifierKey>,
+) -> Result<Result<Vec<String>, String>, Failure> {
+    let out = &arguments.out;
     if is_copy(out) {
         return Ok(docket::check_copy(out, key).map_err(|broken| inert_chain(&broken)));
     }
@@ -103,7 +109,7 @@ pub fn told(out: &Path, key: Option<&VerifierKey>) -> Result<Result<Vec<String>,
         let proof = docket::read_proof(out)?;
         return Ok(docket::check_proof(&proof, key).map_err(|broken| inert_chain(&broken)));
     }
-    Ok(docket::check_export(out, key)?.map_err(|broken| inert_chain(&broken)))
+    Ok(docket::check_export(arguments, key)?.map_err(|broken| inert_chain(&broken)))
 }
 
 /// An error with its causes, nothing in it acting on a terminal.

@@ -17,6 +17,7 @@ mod house;
 mod lies;
 mod looks;
 mod missing;
+mod packs;
 mod review;
 mod slow;
 mod tamper;

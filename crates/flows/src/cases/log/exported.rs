@@ -13,7 +13,7 @@ use ledger::{Checkpoint, CheckpointError, Note, TlogProof, TlogProofError, Verif
 use serde::{Deserialize, Serialize};
 use types::Digest;
 
-use super::{Followed, Kind, ProvedError, Statement, check_proof, statements};
+use super::{Followed, Kind, ProvedError, Statement, check_proof};
 use crate::cases::cosign::{CosignError, Logged, check_cosigned, cosigner_key};
 use crate::cases::{CaseError, Parcel};
 
@@ -154,7 +154,9 @@ pub(in crate::cases) struct Exported<'a> {
     pub(in crate::cases) case: &'a str,
     /// The entry that the export itself became.
     pub(in crate::cases) version: u64,
-    /// The record; empty in a view.
+    /// What the log says of the record, in order; empty in a view.
+    pub(in crate::cases) said: &'a [Statement],
+    /// The record's entries that are not withheld.
     pub(in crate::cases) entries: &'a [Entry<Event>],
     /// Its envelopes.
     pub(in crate::cases) envelopes: &'a BTreeMap<Digest, Signed>,
@@ -180,12 +182,12 @@ pub(in crate::cases) fn check(
     if proved.statement.case.as_str() != exported.case {
         return Err(LogBroken::OtherCase(proved.statement.case.to_string()));
     }
-    let last = exported.entries.last();
-    let last = last.map_or(exported.version.saturating_sub(1), Entry::version);
+    let last = exported.said.last();
+    let last = last.map_or(exported.version.saturating_sub(1), |said| said.version);
     if (proved.statement.kind, proved.statement.version) != (Kind::Entry, last) {
         return Err(LogBroken::OtherEntry { proved: proved.statement.version, last });
     }
-    let whole = !exported.entries.is_empty();
+    let whole = !exported.said.is_empty();
     match (&lines.log[..], whole) {
         ([log], true) => whole_record(log, lines, exported, (&file, &proved.statement), key)?,
         ([], false) => {}
@@ -209,8 +211,7 @@ fn whole_record(
     };
     let checkpoint = Checkpoint::parse(text)?;
     check_origin(checkpoint.origin(), key)?;
-    // The chain was checked before: every entry can be written again.
-    let statements = statements(exported.entries).map_err(|_| LogBroken::Differs)?;
+    let statements = exported.said;
     let (covers, holds) = (checkpoint.head().size, statements.len() as u64);
     if covers != holds {
         let older = covers < holds;
@@ -235,7 +236,7 @@ fn whole_record(
     if file.checkpoint().unverified_text() != note.unverified_text() {
         return Err(LogBroken::OtherCheckpoint);
     }
-    let logged = Logged { origin: checkpoint.origin(), house: key, statements: &statements, leaves: &leaves };
+    let logged = Logged { origin: checkpoint.origin(), house: key, statements, leaves: &leaves };
     exported.entries.iter().try_for_each(|entry| cosigned(entry, lines, exported, &logged))
 }
 

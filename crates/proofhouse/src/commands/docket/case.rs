@@ -12,6 +12,8 @@ use serde_json::Value;
 use super::acts::{CaseAct, act};
 use super::export::Export;
 use super::log::{CheckLog, Cosign, Log, Prove};
+use super::packs::Report;
+use super::retention::Retention;
 use super::sign::Signing;
 use super::{Desk, Lines, fields, shown};
 use crate::shell::Failure;
@@ -34,6 +36,10 @@ pub enum Case {
     Deadlines(Look),
     /// List the cases.
     List,
+    /// Make a report pack for one reader, to look at; a pack that leaves goes with an export.
+    Report(Report),
+    /// List what is kept longer than its retention date, holder by holder.
+    Retention(Retention),
     /// Export a case for an audience, signed by two persons and the house.
     Export(Export),
     /// Write a party's copy of its case's log, which it can check offline.
@@ -91,6 +97,8 @@ impl Case {
             Self::Submit(submit) => super::log::case_of(&read(&submit.envelope)?),
             Self::Show(show) => Some(show.case.clone()),
             Self::Timeline(look) | Self::Deadlines(look) => Some(look.case.clone()),
+            Self::Report(report) => Some(report.case.clone()),
+            Self::Retention(retention) => retention.case.clone(),
             Self::Export(export) => Some(export.case.clone()),
             Self::Log(log) => Some(log.case.clone()),
             Self::Prove(prove) => Some(prove.case.clone()),
@@ -136,6 +144,8 @@ impl Desk<'_> {
                     Ok(deadlines.iter().map(shown::deadline).collect())
                 }
             }
+            Case::Report(report) => self.report(report),
+            Case::Retention(retention) => self.retention(retention),
             Case::Export(export) => self.export(export),
             Case::Log(log) => self.log(log),
             Case::Prove(prove) => self.prove(prove),
@@ -218,17 +228,23 @@ impl Desk<'_> {
 
     fn show(&self, show: &Show) -> Result<Lines, Failure> {
         let (now, register) = (self.clock.now(), self.office().register()?);
-        let signers = show.reader.signers()?;
-        let [reader] = signers.persons.as_slice() else {
-            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
-        };
-        let seat = cases::seat(register.state(), reader, now)?;
-        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
-        let actor = Actor { person: reader.person.clone(), seat, authority };
+        let actor = self.reader(&show.reader)?;
         let record = self.office().case(&show.case)?;
         let setting = Setting::new(register.state(), &self.policies);
         let view = view_for(&actor, record.state(), &setting, now)?;
         if self.json { shown::json(&view) } else { shown::view(&view) }
+    }
+
+    /// The one person who wants to read, and the seat that they read from.
+    pub(super) fn reader(&self, signing: &Signing) -> Result<Actor, Failure> {
+        let register = self.office().register()?;
+        let signers = signing.signers()?;
+        let [reader] = signers.persons.as_slice() else {
+            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
+        };
+        let seat = cases::seat(register.state(), reader, self.clock.now())?;
+        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
+        Ok(Actor { person: reader.person.clone(), seat, authority })
     }
 
     fn timeline(&self, case: &CaseId) -> Result<Lines, Failure> {

@@ -5,10 +5,13 @@ mod acts;
 mod case;
 mod export;
 mod fields;
+mod figures;
 mod keys;
 mod log;
 mod looking;
+mod packs;
 mod person;
+mod retention;
 mod shown;
 mod sign;
 #[cfg(test)]

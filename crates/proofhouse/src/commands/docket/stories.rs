@@ -50,9 +50,21 @@ impl Teller {
 
     /// File names stand in the teller's folder, and never in what is printed.
     fn placed(&self, word: &str) -> String {
-        let is_file = [".key", ".pub", ".md", ".envelope", ".export", ".tlog-proof", ".checkpoint", ".log"]
-            .iter()
-            .any(|kind| word.ends_with(kind));
+        let is_file = [
+            ".key",
+            ".pub",
+            ".md",
+            ".envelope",
+            ".export",
+            ".tlog-proof",
+            ".checkpoint",
+            ".log",
+            ".html",
+            ".json",
+            ".packs",
+        ]
+        .iter()
+        .any(|kind| word.ends_with(kind));
         let place = |name: &str| self.path(name).display().to_string();
         match word.split_once("=@") {
             _ if !is_file => word.to_owned(),
@@ -102,10 +114,11 @@ impl Teller {
             Command::Verify(verify) => {
                 let key = verify.key.as_ref().map(|file| fs::read_to_string(file).unwrap());
                 let key = key.map(|text| text.trim_end().parse().unwrap());
-                let told = crate::commands::verify::told(&verify.out, key.as_ref())?;
+                let told = crate::commands::verify::told(verify, key.as_ref())?;
                 Ok(told.unwrap_or_else(|broken| vec![format!("does not hold: {broken}")]))
             }
-            _ => panic!("stories are told with case, person and verify"),
+            Command::Figures(figures) => Desk::open(&figures.place, house()?, &clock)?.figures(figures),
+            _ => panic!("stories are told with case, person, figures and verify"),
         }
     }
 
@@ -249,4 +262,37 @@ fn the_facts_of_every_story_add_up_to_its_public_figures() {
     }
     // The stories are worth counting.
     assert_eq!(measures.len(), flows::public::MEASURES.len(), "{measures:?}");
+}
+
+/// Every case of the story's docket: each entry has the developer's receipt, which the house signed over its line.
+fn receipts_of(teller: &Teller) -> usize {
+    let house = House::open(teller.path("house")).unwrap();
+    let (clock, signer) = (At(teller.now), house.signer().unwrap());
+    let place = super::Place { docket: None, json: false };
+    let desk = Desk::open(&place, House::open(teller.path("house")).unwrap(), &clock).unwrap();
+    let mut count = 0;
+    for case in desk.office().cases().unwrap() {
+        for entry in desk.office().entries(&case).unwrap() {
+            let file = house.receipts_path().join(format!("{case}/{:06}.txt", entry.version()));
+            let text = fs::read(&file).unwrap();
+            let note = ledger::Note::parse(&text).unwrap();
+            let line = Digest::of(entry.line().unwrap().as_bytes());
+            let told = note.verify(signer.verifier()).unwrap();
+            assert!(told.contains(&format!("version {}\n", entry.version())), "{told}");
+            assert!(told.ends_with(&format!("entry {line}\n")), "{told}");
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn every_step_of_every_story_leaves_the_developer_a_receipt_of_it() {
+    let mut count = 0;
+    for file in fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+        let mut teller = Teller::new();
+        teller.tell(&fs::read_to_string(file).unwrap());
+        count += receipts_of(&teller);
+    }
+    assert!(count > 200, "only {count} steps");
 }

@@ -3,12 +3,19 @@
 //! Invariants: a missing result is neither a pass nor a failure; a decision holds only if it is the same with
 //! everything missing counted as failed and with everything missing counted as passed.
 
+mod bank;
 mod decision;
 mod interval;
 mod math;
+mod matrix;
 mod model;
 
+pub use bank::{
+    Area, BANK_FORMAT, Bank, BankError, Calibration, Family, ITEMS_MOST, ImportedBank, Item, LeftOut, Misuse,
+    bank_from_csv, bank_to_csv,
+};
 pub use decision::{Counts, Decision, Recommendation, THRESHOLD_FORMAT, Threshold, ThresholdError, decide};
 pub use interval::{Interval, clopper_pearson, wilson};
 pub use math::Rng;
+pub use matrix::{CELLS_MOST, MatrixError, ResponseMatrix};
 pub use model::{Curve, CurveError, ParameterError, SCORES_MOST};

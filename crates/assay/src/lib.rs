@@ -4,15 +4,23 @@
 //! everything missing counted as failed and with everything missing counted as passed.
 
 mod bank;
+mod calibrate;
 mod decision;
 mod interval;
 mod math;
 mod matrix;
 mod model;
+mod parallel;
+#[cfg(test)]
+mod simulated;
 
 pub use bank::{
     Area, BANK_FORMAT, Bank, BankError, Calibration, Family, ITEMS_MOST, ImportedBank, Item, LeftOut, Misuse,
     bank_from_csv, bank_to_csv,
+};
+pub use calibrate::{
+    CalibrateOptions, CalibrationResult, DifficultyPrior, Features, Fitted, GeneratorPrior, Link, LinkError,
+    LinkMethod, LltmError, Warning, calibrate, generator_prior, link,
 };
 pub use decision::{Counts, Decision, Recommendation, THRESHOLD_FORMAT, Threshold, ThresholdError, decide};
 pub use interval::{Interval, clopper_pearson, wilson};

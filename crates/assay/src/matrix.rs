@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::bank::is_name;
 
 /// What stands in a cell without a score: refused, unscorable or never attempted.
-const MISSING: u8 = u8::MAX;
+pub(crate) const MISSING: u8 = u8::MAX;
 /// Cells that a matrix has at most: a reader with a bound cannot be made to fill the memory.
 pub const CELLS_MOST: usize = 1 << 30;
 

@@ -59,6 +59,9 @@ pub(super) struct Expected {
     /// For each item and score from 0, how often it is expected at each point.
     pub counts: Vec<Vec<[f64; NODES]>>,
     pub log_likelihood: f64,
+    /// Mean and standard deviation of all abilities.
+    pub mean: f64,
+    pub deviation: f64,
 }
 
 /// For each item: the log probability of score 0, and of every other score less that.
@@ -211,9 +214,10 @@ fn subtract(into: &mut [f64], values: &[f64]) {
 fn add_up(parameters: &[Parameters], parts: Vec<Part>) -> Expected {
     let mut counts: Vec<Vec<[f64; NODES]>> =
         parameters.iter().map(|item| vec![[0.0; NODES]; item.kind.scores()]).collect();
-    let mut log_likelihood = 0.0;
+    let (mut log_likelihood, mut everybody) = (0.0, [0.0; NODES]);
     for part in parts {
         log_likelihood += part.log_likelihood;
+        add(&mut everybody, &part.everybody);
         for (item, scores) in counts.iter_mut().enumerate() {
             add(&mut scores[0], &part.everybody);
             if let Some(missing) = part.missing.get(item) {
@@ -227,7 +231,20 @@ fn add_up(parameters: &[Parameters], parts: Vec<Part>) -> Expected {
     }
     // Differences of sums may round to just below nothing.
     counts.iter_mut().for_each(|scores| scores[0].iter_mut().for_each(|n| *n = n.max(0.0)));
-    Expected { counts, log_likelihood }
+    let (mean, deviation) = population(&everybody);
+    Expected { counts, log_likelihood, mean, deviation }
+}
+
+/// Mean and standard deviation of everybody's abilities together; of nobody's, the standard ones.
+fn population(everybody: &[f64; NODES]) -> (f64, f64) {
+    let (points, _) = grid();
+    let sum: f64 = everybody.iter().sum();
+    if sum <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let mean = points.iter().zip(everybody).map(|(x, n)| x * n).sum::<f64>() / sum;
+    let square = points.iter().zip(everybody).map(|(x, n)| (x - mean) * (x - mean) * n).sum::<f64>() / sum;
+    (mean, square.sqrt().max(1e-3))
 }
 
 /// The mean number of persons, for those who weigh a prior against the data.

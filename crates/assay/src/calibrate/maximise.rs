@@ -164,6 +164,15 @@ impl Parameters {
         }
     }
 
+    /// The same curve on the scale where `mean` and `deviation` are 0 and 1.
+    fn rescale(&mut self, mean: f64, deviation: f64) {
+        let slope = self.values[0];
+        let intercepts = if matches!(self.kind, Kind::ThreePl { .. }) { 2 } else { self.values.len() };
+        self.values[1..intercepts].iter_mut().for_each(|d| *d += slope * mean);
+        self.values[0] = slope * deviation;
+        self.hold();
+    }
+
     fn hold(&mut self) {
         self.values[0] = self.values[0].clamp(-SLOPE_MOST, SLOPE_MOST);
         match self.kind {
@@ -202,6 +211,10 @@ fn logit(share: f64) -> f64 {
 }
 
 /// Improves every item. Returns the largest change of a parameter.
+///
+/// The population's mean and spread are estimated along, and the items then put on the scale where they are 0 and 1
+/// (PX-EM; Liu, Rubin and Wu, Biometrika 85, 1998): plain EM creeps towards that scale, the more slowly the better
+/// abilities are known.
 pub(super) fn maximise(parameters: &mut [Parameters], expected: &Expected, threads: usize) -> f64 {
     let (points, _) = grid();
     let size = parameters.len().div_ceil(threads.max(1) * 4).max(1);
@@ -210,7 +223,12 @@ pub(super) fn maximise(parameters: &mut [Parameters], expected: &Expected, threa
         items
             .iter_mut()
             .zip(counts)
-            .map(|(item, counts)| improve(item, counts, &points))
+            .map(|(item, counts)| {
+                let before = item.values.clone();
+                improve(item, counts, &points);
+                item.rescale(expected.mean, expected.deviation);
+                item.values.iter().zip(&before).map(|(v, b)| (v - b).abs()).fold(0.0, f64::max)
+            })
             .fold(0.0_f64, f64::max)
     });
     changes.into_iter().fold(0.0, f64::max)
@@ -259,8 +277,7 @@ pub(super) fn score(item: &Parameters, counts: &[[f64; NODES]], points: &[f64]) 
     scoring
 }
 
-fn improve(item: &mut Parameters, counts: &[[f64; NODES]], points: &[f64]) -> f64 {
-    let start = item.values.clone();
+fn improve(item: &mut Parameters, counts: &[[f64; NODES]], points: &[f64]) {
     let mut now = score(item, counts, points);
     for _ in 0..STEPS_MOST {
         // A trace of ridge keeps a curve that the data say nothing about where it is.
@@ -286,5 +303,4 @@ fn improve(item: &mut Parameters, counts: &[[f64; NODES]], points: &[f64]) -> f6
             break;
         }
     }
-    item.values.iter().zip(&start).map(|(v, s)| (v - s).abs()).fold(0.0, f64::max)
 }

@@ -1,7 +1,7 @@
 //! Calibration: item parameters from recorded responses, by marginal maximum likelihood.
 //!
 //! Abilities are integrated over a standard normal population by quadrature, and the parameters are found by the EM
-//! algorithm (Bock and Aitkin, Psychometrika 46, 1981). The population fixes the scale: difficulty 0 is what the mean
+//! algorithm (Bock and Aitkin, Psychometrika 46, 1981), with its population's mean and spread let go for speed. The population fixes the scale: difficulty 0 is what the mean
 //! person passes half of the time.
 //!
 //! Data that cannot carry an estimate give a named [`Warning`] and no parameters; nothing here is ever NaN.

@@ -3,9 +3,12 @@
 //! Invariants: a missing result is neither a pass nor a failure; a decision holds only if it is the same with
 //! everything missing counted as failed and with everything missing counted as passed.
 
+mod adaptive;
 mod bank;
 mod calibrate;
 mod decision;
+mod estimate;
+mod fit;
 mod interval;
 mod math;
 mod matrix;
@@ -14,6 +17,11 @@ mod parallel;
 #[cfg(test)]
 mod simulated;
 
+pub use adaptive::{
+    Access, Arm, Assurance, Budget, Conclusion, Criterion, Design, DesignError, Doubt, Estimand, Evidence,
+    Exposure, ExposureLedger, Guard, Instrument, Lengths, Lines, Next, Reason, Selection, Session, Spent,
+    Statistic, Step,
+};
 pub use bank::{
     Area, BANK_FORMAT, Bank, BankError, Calibration, Family, ITEMS_MOST, ImportedBank, Item, LeftOut, Misuse,
     bank_from_csv, bank_to_csv,
@@ -23,6 +31,11 @@ pub use calibrate::{
     LinkMethod, LltmError, Warning, calibrate, generator_prior, link,
 };
 pub use decision::{Counts, Decision, Recommendation, THRESHOLD_FORMAT, Threshold, ThresholdError, decide};
+pub use estimate::{
+    AbilityEstimates, AttemptRecord, BootstrapOptions, Estimate, Horizon, PassError, bootstrap, eap,
+    estimates, horizon, paired_difference, pass_at_k, wle,
+};
+pub use fit::{Drifted, ItemFit, PersonFit, SX2, drift, item_fit, person_fit, s_x2};
 pub use interval::{Interval, clopper_pearson, wilson};
 pub use math::Rng;
 pub use matrix::{CELLS_MOST, MatrixError, ResponseMatrix};

@@ -14,6 +14,7 @@ mod math;
 mod matrix;
 mod model;
 mod parallel;
+mod plan;
 #[cfg(test)]
 mod simulated;
 
@@ -40,3 +41,7 @@ pub use interval::{Interval, clopper_pearson, wilson};
 pub use math::Rng;
 pub use matrix::{CELLS_MOST, MatrixError, ResponseMatrix};
 pub use model::{Curve, CurveError, ParameterError, SCORES_MOST};
+pub use plan::{
+    BestPossible, CurvePoint, PLAN_FORMAT, Plan, PlanError, RobustRow, Simulation, Summary, World,
+    best_possible, plan, robustness, simulate, simulate_population,
+};

@@ -178,7 +178,8 @@ impl<'i, 'b> Session<'i, 'b> {
         }
     }
 
-    fn long_enough(&self) -> bool {
+    /// Whether the lengths allow a decision.
+    pub(crate) fn long_enough(&self) -> bool {
         let lengths = self.instrument.design().lengths;
         let shares = self.instrument.shares().iter();
         self.path.len() >= lengths.least.max(1)

@@ -15,6 +15,7 @@ mod matrix;
 mod model;
 mod parallel;
 mod plan;
+mod replay;
 #[cfg(test)]
 mod simulated;
 
@@ -45,3 +46,4 @@ pub use plan::{
     BestPossible, CurvePoint, PLAN_FORMAT, Plan, PlanError, RobustRow, Simulation, Summary, World,
     best_possible, plan, robustness, simulate, simulate_population,
 };
+pub use replay::{Replay, ReplayError, Replayed, replay};

@@ -4,12 +4,10 @@ use super::Simulation;
 use super::simulate::{World, population, rates, runs};
 use crate::adaptive::{Instrument, Lines};
 
-/// Rounds of adjustment; the rates settle within a dozen.
-const ROUNDS: u64 = 14;
-/// Replications of one round.
-const REPLICATIONS: usize = 2_000;
+/// Rounds of adjustment and replications in each: a coarse stage from Wald's lines, and a fine one from those drawn.
+pub(super) const STAGES: [(u64, usize); 2] = [(12, 2_000), (8, 8_000)];
 /// By how much an item's chance recovers in a round when it is given too rarely.
-const RECOVERY: f64 = 1.04;
+const RECOVERY: f64 = 1.01;
 /// No item is given up altogether.
 const CHANCE_LEAST: f64 = 0.02;
 
@@ -21,18 +19,17 @@ pub(super) fn settle(
     world: &World,
     most: f64,
     simulation: Simulation,
-) -> Vec<f64> {
-    let items = instrument.bank().items().len();
-    let mut controls = vec![1.0; items];
-    for round in 1..=ROUNDS {
-        let seed = simulation.seed ^ (round << 40);
-        let simulation = Simulation { seed, replications: REPLICATIONS, ..simulation };
+    (rounds, replications): (u64, usize),
+    controls: &mut [f64],
+) {
+    for round in 1..=rounds {
+        let seed = simulation.seed ^ ((round + rounds) << 40);
+        let simulation = Simulation { seed, replications, ..simulation };
         let ability = population(instrument.bank(), seed);
-        let given = rates(&runs(instrument, lines, &controls, world, ability, simulation), items);
+        let given = rates(&runs(instrument, lines, controls, world, ability, simulation), controls.len());
         for (chance, rate) in controls.iter_mut().zip(given) {
             *chance = if rate > most { *chance * most / rate } else { (*chance * RECOVERY).min(1.0) };
             *chance = chance.max(CHANCE_LEAST);
         }
     }
-    controls
 }

@@ -14,6 +14,8 @@ const WALD_MOST: f64 = 3.0;
 const HALVINGS: u32 = 18;
 /// Each line shifts the other's error a little; three rounds settle both.
 const ROUNDS: usize = 3;
+/// Lines are drawn from so many times the plan's replications: what they are off by adds to every later simulation.
+const LINE_REPLICATIONS: usize = 2;
 /// Replications of one task.
 const CHUNK: usize = 250;
 
@@ -149,7 +151,8 @@ pub(super) fn draw(
 ) -> Result<Lines, PlanError> {
     let design = instrument.design();
     let at = |ability: f64, tag: u64| {
-        let simulation = Simulation { seed: simulation.seed ^ (tag << 48), ..simulation };
+        let replications = simulation.replications * LINE_REPLICATIONS;
+        let simulation = Simulation { seed: simulation.seed ^ (tag << 48), replications, ..simulation };
         paths(instrument, controls, world, ability, simulation)
     };
     let below = at(design.cut - design.indifference, 1);

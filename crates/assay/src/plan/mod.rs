@@ -176,9 +176,12 @@ fn settle(
     let Some(most) = design.selection.exposure_most else {
         return Ok((Vec::new(), lines::draw(instrument, &[], world, simulation)?));
     };
-    let start = Lines::wald(design.alpha, design.beta);
-    let controls = controls::settle(instrument, start, world, most, simulation);
-    let lines = lines::draw(instrument, &controls, world, simulation)?;
+    let mut lines = Lines::wald(design.alpha, design.beta);
+    let mut controls = vec![1.0; instrument.bank().items().len()];
+    for stage in controls::STAGES {
+        controls::settle(instrument, lines, world, most, simulation, stage, &mut controls);
+        lines = lines::draw(instrument, &controls, world, simulation)?;
+    }
     Ok((controls, lines))
 }
 
@@ -193,9 +196,9 @@ fn check_replications(design: &Design, simulation: Simulation) -> Result<(), Pla
     Err(PlanError::FewReplications { replications: simulation.replications, nominal, wanted })
 }
 
-/// The largest share of errors in `replications` that shows, one-sided at 95 %, that the error is below `nominal`.
+/// The largest share of errors in `replications` that shows, one-sided at 99 %, that the error is below `nominal`.
 fn safe_share(nominal: f64, replications: usize) -> f64 {
-    let z = normal_quantile(0.95);
+    let z = normal_quantile(0.99);
     nominal - z * (nominal * (1.0 - nominal) / count(replications)).sqrt()
 }
 

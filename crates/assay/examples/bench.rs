@@ -133,6 +133,25 @@ fn most(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |most, value| most.max(*value))
 }
 
+/// Without exposure control, as the prototype was: what control costs.
+fn free() -> Outcome<()> {
+    let mut items: [Vec<f64>; 3] = Default::default();
+    for seed in BANKS {
+        let bank = bank(200, 4, seed)?;
+        let mut design = design(Criterion::Information, Guard::default());
+        design.selection.exposure_most = None;
+        let made = plan(&bank, &design, simulation(seed), |_| true)?;
+        for (distance, lengths) in [0.3, 0.6, 1.0].into_iter().zip(&mut items) {
+            lengths
+                .push(f64::midpoint(at(&bank, &made, -distance)?.items, at(&bank, &made, distance)?.items));
+        }
+    }
+    for ((name, peer), lengths) in [("0.3sd", 27.0), ("0.6sd", 12.0), ("1sd", 7.0)].into_iter().zip(&items) {
+        report(&format!("uncontrolled_items_at_{name}"), mean(lengths), "items", Some((PROTOTYPE, peer)));
+    }
+    Ok(())
+}
+
 fn decisions() -> Outcome<()> {
     let (mut share, mut alpha, mut beta) = (Vec::new(), Vec::new(), Vec::new());
     let (mut worst_item, mut undetermined, mut seconds) = (Vec::new(), Vec::new(), Vec::new());
@@ -242,7 +261,7 @@ fn next_item() -> Outcome<()> {
     let mut session = Session::new(&instrument, endless, &controls, 1);
     let (mut times, mut score) = (Vec::new(), 0);
     loop {
-        let (next, took) = timed(|| session.next());
+        let (next, took) = timed(|| session.next_item());
         let Next::Item(item) = next else { break };
         times.push(took.as_secs_f64() * 1e6);
         score = 1 - score;
@@ -264,6 +283,7 @@ fn main() -> Outcome<()> {
         return Ok(());
     }
     decisions()?;
+    free()?;
     prices()?;
     robust()?;
     calibrations()?;

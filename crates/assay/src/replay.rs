@@ -135,7 +135,7 @@ fn one(
     let session_seed = crate::math::Rng::part(seed, person as u64).bits();
     let mut session = Session::new(instrument, lines, controls, session_seed);
     let conclusion = loop {
-        match session.next() {
+        match session.next_item() {
             Next::Item(place) => session.record(place, score(place)),
             Next::Stop(conclusion) => break conclusion,
         }

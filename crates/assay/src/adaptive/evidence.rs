@@ -11,8 +11,15 @@ use crate::math::{HERMITE_7, exp, ln};
 struct Branch {
     /// At every point of the instrument.
     log: Vec<f64>,
-    /// Scores in families whose items depend on each other, with what they contributed.
-    families: BTreeMap<usize, (Vec<(usize, u8)>, Vec<f64>)>,
+    /// Of families whose items depend on each other.
+    families: BTreeMap<usize, FamilyScores>,
+}
+
+/// What one family's items scored, and what that adds to the log likelihood at every point.
+#[derive(Debug, Clone, Default)]
+struct FamilyScores {
+    scores: Vec<(usize, u8)>,
+    added: Vec<f64>,
 }
 
 /// What the responses so far say.
@@ -72,14 +79,14 @@ impl Branch {
             self.log.iter_mut().zip(instrument.log_row(item, score)).for_each(|(sum, log)| *sum += log);
             return;
         };
-        let (scores, before) = self.families.entry(family).or_default();
-        scores.push((item, score));
-        let now = together(instrument, bank.families()[family].person_spread, scores);
-        before.resize(now.len(), 0.0);
-        for ((sum, now), before) in self.log.iter_mut().zip(&now).zip(before.iter()) {
+        let mine = self.families.entry(family).or_default();
+        mine.scores.push((item, score));
+        let now = together(instrument, bank.families()[family].person_spread, &mine.scores);
+        mine.added.resize(now.len(), 0.0);
+        for ((sum, now), before) in self.log.iter_mut().zip(&now).zip(&mine.added) {
             *sum += now - before;
         }
-        *before = now;
+        mine.added = now;
     }
 }
 

@@ -42,7 +42,7 @@ impl Averaged {
     }
 
     /// Fisher information of the averaged curve.
-    pub(crate) fn information(&self, ability: f64, scores: usize) -> f64 {
+    fn information(&self, ability: f64, scores: usize) -> f64 {
         const STEP: f64 = 1e-4;
         let (below, here, above) = (self.at(ability - STEP), self.at(ability), self.at(ability + STEP));
         let steep = |k: usize| (above[k] - below[k]) / (2.0 * STEP);
@@ -159,13 +159,6 @@ impl<'a> Instrument<'a> {
         let score = usize::from(score).min(self.bank.items()[item].curve.scores() - 1);
         let from = self.offsets[item] + score * self.points.len();
         &self.table[from..from + self.points.len()]
-    }
-
-    /// The information of an item's averaged curve at the cut.
-    pub(crate) fn information_at_cut(&self, item: usize) -> f64 {
-        let item = &self.bank.items()[item];
-        let spread = self.bank.family_of(item).map_or(0.0, |family| family.person_spread);
-        Averaged::new(item, spread).information(self.design.cut, item.curve.scores())
     }
 }
 

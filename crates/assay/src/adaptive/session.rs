@@ -4,6 +4,10 @@ use super::{Arm, Doubt, Evidence, Instrument, Lines};
 use crate::decision::Recommendation;
 use crate::math::Rng;
 
+/// After so many items one that exposure control set aside may be chosen again. Sympson and Hetter set it aside for
+/// good, which takes half of the best items from long tests although it is the many short ones that expose them.
+const RETURN_AFTER: usize = 8;
+
 /// What a session asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
@@ -63,7 +67,8 @@ pub struct Session<'i, 'b> {
     path: Vec<Step>,
     /// Given, or set aside by exposure control.
     gone: Vec<bool>,
-    set_aside: Vec<usize>,
+    /// With the number of items at which they come back.
+    set_aside: Vec<(usize, usize)>,
     worth_by_area: Vec<f64>,
     count_by_area: Vec<usize>,
     by_family: Vec<u32>,
@@ -112,7 +117,7 @@ impl<'i, 'b> Session<'i, 'b> {
     }
 
     /// The next item, or the end. An item that is named here and not recorded is not named again.
-    pub fn next(&mut self) -> Next {
+    pub fn next_item(&mut self) -> Next {
         let conclusion = self.conclude();
         if conclusion.recommendation != Recommendation::Undetermined || conclusion.reason == Reason::Length {
             return Next::Stop(conclusion);
@@ -186,15 +191,20 @@ impl<'i, 'b> Session<'i, 'b> {
             && shares.zip(&self.count_by_area).all(|(share, n)| *share <= 0.0 || *n >= lengths.least_per_area)
     }
 
-    /// The next item, with exposure control; items set aside come back when nothing else is left.
+    /// The next item, with exposure control; items set aside come back after a while, or when nothing else is left.
     fn choose(&mut self) -> Option<usize> {
-        let wants_anchor = self.wants_anchor();
+        let (wants_anchor, given) = (self.wants_anchor(), self.path.len());
+        let gone = &mut self.gone;
+        self.set_aside.retain(|(item, until)| {
+            gone[*item] = *until > given;
+            gone[*item]
+        });
         loop {
             let Some(item) = self.candidate(wants_anchor) else {
                 if self.set_aside.is_empty() {
                     return if wants_anchor { self.candidate(false) } else { None };
                 }
-                self.set_aside.drain(..).for_each(|item| self.gone[item] = false);
+                self.set_aside.drain(..).for_each(|(item, _)| self.gone[item] = false);
                 return self.candidate(wants_anchor).or_else(|| self.candidate(false));
             };
             let chance = self.controls.get(item).copied().unwrap_or(1.0);
@@ -202,7 +212,7 @@ impl<'i, 'b> Session<'i, 'b> {
                 return Some(item);
             }
             self.gone[item] = true;
-            self.set_aside.push(item);
+            self.set_aside.push((item, given + RETURN_AFTER));
         }
     }
 

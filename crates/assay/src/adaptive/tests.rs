@@ -38,7 +38,7 @@ fn play(
     let instrument = Instrument::new(bank, design, |_| true).unwrap();
     let mut session = Session::new(&instrument, lines(), &[], seed);
     loop {
-        match session.next() {
+        match session.next_item() {
             Next::Item(item) => session.record(item, answer(item)),
             Next::Stop(end) => return (session.path().to_vec(), end),
         }
@@ -206,7 +206,7 @@ fn an_item_is_never_given_twice_and_a_retired_or_spent_one_never() {
     let controls = vec![0.5; 30];
     let mut session = Session::new(&instrument, Lines { covered: 1e9, not_covered: 1e9 }, &controls, 1);
     let mut seen = Vec::new();
-    while let Next::Item(item) = session.next() {
+    while let Next::Item(item) = session.next_item() {
         session.record(item, Some(0));
         seen.push(item);
     }
@@ -267,7 +267,7 @@ fn arms_of_elicitation_must_agree() {
             |recommendation: &Recommendation| Arm { name: "arm".to_owned(), recommendation: *recommendation };
         session.arms(arms.iter().map(arm).collect());
         loop {
-            match session.next() {
+            match session.next_item() {
                 Next::Item(item) => session.record(item, Some(0)),
                 Next::Stop(end) => return end.recommendation,
             }

@@ -23,7 +23,6 @@ use crate::matrix::ResponseMatrix;
 use crate::model::{Curve, ParameterError};
 use expectation::{Posteriors, expect};
 use maximise::{Kind, Parameters, maximise};
-use prepare::Columns;
 
 /// A change of every parameter below this ends the iterations.
 const TOLERANCE: f64 = 1e-4;

@@ -65,22 +65,10 @@ pub(crate) fn ln(x: f64) -> f64 {
     exponent.mul_add(LN_2_HIGH, exponent.mul_add(LN_2_LOW, log))
 }
 
-/// ln(1 + y) for y from 0 to 1.
-#[inline(always)]
-fn ln_1p(y: f64) -> f64 {
-    if y > 0.25 { ln(1.0 + y) } else { twice_artanh(y / (2.0 + y)) }
-}
-
 /// 1 / (1 + e^-x).
 #[inline(always)]
 pub(crate) fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
-}
-
-/// ln(1 + e^x), so that ln of a logistic is `-softplus(-x)`.
-#[inline(always)]
-pub(crate) fn softplus(x: f64) -> f64 {
-    x.max(0.0) + ln_1p(exp(-x.abs()))
 }
 
 /// x^y of a positive x.
@@ -106,11 +94,6 @@ mod tests {
         #[test]
         fn logarithms_agree_with_the_c_library(x in prop_oneof![1e-300_f64..1e-10, 1e-10_f64..3.0, 3.0_f64..1e300]) {
             prop_assert!(close(ln(x), x.ln()), "{x}: {} {}", ln(x), x.ln());
-        }
-
-        #[test]
-        fn soft_maxima_agree_with_the_c_library(x in -60.0_f64..60.0) {
-            prop_assert!(close(softplus(x), x.max(0.0) + (-x.abs()).exp().ln_1p()), "{x}");
         }
     }
 

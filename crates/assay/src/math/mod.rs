@@ -10,11 +10,11 @@ mod rng;
 mod solve;
 mod special;
 
-pub(crate) use elementary::{exp, ln, logistic, pow, softplus};
+pub(crate) use elementary::{exp, ln, logistic, pow};
 pub(crate) use quadrature::{HERMITE_5, HERMITE_7, normal_grid};
 pub use rng::Rng;
 pub(crate) use solve::{inverse, solve};
-pub(crate) use special::{chi_square_above, normal_above_two_sided, normal_below, normal_quantile};
+pub(crate) use special::{chi_square_above, normal_above_two_sided, normal_quantile};
 
 /// The mean of `values`; zero of none.
 pub(crate) fn mean(values: &[f64]) -> f64 {

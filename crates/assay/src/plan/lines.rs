@@ -114,7 +114,7 @@ fn path(
     let mut session = Session::new(instrument, endless, controls, rng.bits());
     let mut subject = Subject::new(instrument, world, ability, rng);
     let mut first = None;
-    while let Next::Item(item) = session.next() {
+    while let Next::Item(item) = session.next_item() {
         session.record(item, subject.answer(item));
         if first.is_none() && session.long_enough() {
             first = Some(session.path().len() - 1);

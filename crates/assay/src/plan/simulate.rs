@@ -141,7 +141,7 @@ fn run(
     let mut subject = Subject::new(instrument, world, ability, rng);
     let mut doubted = false;
     loop {
-        match session.next() {
+        match session.next_item() {
             Next::Item(item) => session.record(item, subject.answer(item)),
             Next::Stop(end) => {
                 doubted |= !end.doubts.is_empty();

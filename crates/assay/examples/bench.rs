@@ -118,11 +118,19 @@ fn simulation(seed: u64) -> Simulation {
     Simulation { seed, replications: REPLICATIONS, threads: THREADS }
 }
 
-/// Sessions of one plan at one ability, with a seed of their own.
+/// Sessions of one plan at one ability, with a seed of their own that differs from plan to plan: chance must not strike
+/// all of them alike.
 fn at(bank: &Bank, plan: &Plan, ability: f64) -> Outcome<Summary> {
     let instrument = Instrument::new(bank, &plan.design, |_| true)?;
     let world = World::declared(bank);
-    Ok(simulate(&instrument, plan.lines, &plan.controls, &world, ability, simulation(FRESH_SEED)))
+    Ok(simulate(
+        &instrument,
+        plan.lines,
+        &plan.controls,
+        &world,
+        ability,
+        simulation(FRESH_SEED ^ plan.simulation.seed << 32),
+    ))
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -162,7 +162,7 @@ fn an_item_that_abler_persons_fail_is_left_out() {
 #[test]
 fn tiny_random_matrices_never_break() {
     let mut rng = Rng::new(14);
-    for round in 0..300 {
+    for round in 0..100 {
         let (persons, items, highest) = (1 + rng.below(8), 1 + rng.below(6), 1 + rng.below(3));
         let rows: Vec<Vec<i8>> =
             (0..persons).map(|_| (0..items).map(|_| rng.below(highest + 2) as i8 - 1).collect()).collect();

@@ -196,9 +196,9 @@ fn check_replications(design: &Design, simulation: Simulation) -> Result<(), Pla
     Err(PlanError::FewReplications { replications: simulation.replications, nominal, wanted })
 }
 
-/// The largest share of errors in `replications` that shows, one-sided at 99 %, that the error is below `nominal`.
+/// The largest share of errors in `replications` that shows, one-sided at 99.9 %, that the error is below `nominal`.
 fn safe_share(nominal: f64, replications: usize) -> f64 {
-    let z = normal_quantile(0.99);
+    let z = normal_quantile(0.999);
     nominal - z * (nominal * (1.0 - nominal) / count(replications)).sqrt()
 }
 

@@ -131,20 +131,13 @@ fn errors_that_cannot_be_shown_or_reached_are_refused() {
     let few = plan(&bank, &Design { alpha: 0.001, indifference: 0.8, ..design() }, SIMULATION, |_| true)
         .unwrap_err();
     assert_eq!(few.code(), "plan-few-replications");
-    // A family that holds everything and differs between models by more than the indifference: no line helps.
-    let mut items = simulated::bank(200, 1, 40).items().to_vec();
-    items.iter_mut().for_each(|item| item.family = Some(0));
-    let family = Family { name: "all".to_owned(), difficulty_spread: 0.0, person_spread: 2.0 };
-    let bank = simulated::with(items, 1, vec![family]);
-    let selection = Selection { per_family_most: 60, ..design().selection };
-    let design = Design { selection, statistic: Statistic::Sprt, ..design() };
-    let simulation = Simulation { replications: 400, ..SIMULATION };
-    let spread = plan(&bank, &design, simulation, |_| true).map(|plan| plan.curve[7].summary.undetermined);
-    // Either no line keeps the error, or the lines are so far that nothing at the cut is decided.
-    assert!(
-        spread.as_ref().is_err_and(|e| e.code() == "plan-error-not-reached") || spread == Ok(1.0),
-        "{spread:?}"
-    );
+    // Areas so far apart that their differences no longer cancel.
+    let mut calibration = bank.calibration().clone();
+    calibration.area_spread = 5.0;
+    let (areas, items) = (bank.areas().to_vec(), bank.items().to_vec());
+    let torn = Bank::new("torn".to_owned(), calibration, areas, Vec::new(), items).unwrap();
+    let refused = plan(&torn, &design(), SIMULATION, |_| true).map(|plan| plan.lines).unwrap_err();
+    assert_eq!(refused.code(), "plan-error-not-reached");
 }
 
 #[test]

@@ -298,6 +298,20 @@ fn every_statistic_has_the_sign_of_what_happened() {
 }
 
 #[test]
+fn divergence_ranks_as_information_does_for_narrow_regions() {
+    let bank = simulated::bank(100, 1, 16);
+    let with = |criterion, indifference| {
+        let selection = Selection { criterion, ..design().selection };
+        let lengths = Lengths { least: 10, most: 10, least_per_area: 1 };
+        order(&bank, &Design { selection, indifference, lengths, ..design() }, 1, 1)
+    };
+    let (divergence, information) =
+        (with(Criterion::KullbackLeibler, 0.01), with(Criterion::Information, 0.01));
+    assert_eq!(divergence, information);
+    assert_ne!(with(Criterion::KullbackLeibler, 1.5), information);
+}
+
+#[test]
 fn a_design_that_makes_no_sense_is_refused_by_name() {
     let bank = simulated::bank(20, 2, 14);
     let refused = |design: Design| match Instrument::new(&bank, &design, |_| true) {

@@ -73,6 +73,8 @@ pub struct Plan {
     pub exposures: Vec<f64>,
     /// Items that could be given.
     pub available: usize,
+    /// Items that could not, because their exposure budget is spent: places in the bank.
+    pub excluded: Vec<usize>,
 }
 
 /// Why there is no plan.
@@ -101,6 +103,16 @@ pub enum PlanError {
         /// The lowest found.
         reached: f64,
     },
+    /// A plan of another bank.
+    #[error(
+        "the plan was made for the bank {planned}, and this one is {found}: bring that bank, or plan again"
+    )]
+    OtherBank {
+        /// The plan's.
+        planned: Digest,
+        /// This one's.
+        found: Digest,
+    },
     /// Too few replications to show the error rates.
     #[error("{replications} replications cannot show an error of {nominal}; use at least {wanted}")]
     FewReplications {
@@ -121,6 +133,7 @@ impl PlanError {
             Self::Design(why) => why.code(),
             Self::OutOfReach { .. } => "plan-out-of-reach",
             Self::ErrorNotReached { .. } => "plan-error-not-reached",
+            Self::OtherBank { .. } => "plan-other-bank",
             Self::FewReplications { .. } => "plan-few-replications",
         }
     }
@@ -136,6 +149,7 @@ pub fn plan(
     simulation: Simulation,
     may_be_given: impl Fn(usize) -> bool,
 ) -> Result<Plan, PlanError> {
+    let excluded: Vec<usize> = (0..bank.items().len()).filter(|place| !may_be_given(*place)).collect();
     let instrument = Instrument::new(bank, design, may_be_given)?;
     lines::check_reach(&instrument)?;
     check_replications(design, simulation)?;
@@ -163,6 +177,7 @@ pub fn plan(
         population,
         exposures,
         available: instrument.available(),
+        excluded,
     })
 }
 
@@ -203,13 +218,15 @@ fn safe_share(nominal: f64, replications: usize) -> f64 {
 }
 
 impl Plan {
-    /// The digest that goes into the commitment: over format, bank, design, seed, replications, lines and controls, all
-    /// that decides what a session does. Curves follow from these.
+    /// The digest that goes into the commitment: over format, bank, design, seed, replications, lines, controls and
+    /// excluded items, all that decides what a session does. Curves follow from these.
     #[must_use]
     pub fn digest(&self) -> Digest {
         // Named fields and finite numbers: nothing that JSON cannot hold.
         let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
         let controls: Vec<u8> = self.controls.iter().flat_map(|chance| chance.to_be_bytes()).collect();
+        let excluded: Vec<u8> =
+            self.excluded.iter().flat_map(|place| (*place as u64).to_be_bytes()).collect();
         Digest::of_parts(&[
             self.format.as_bytes(),
             self.bank.as_bytes(),
@@ -219,6 +236,7 @@ impl Plan {
             &self.lines.covered.to_be_bytes(),
             &self.lines.not_covered.to_be_bytes(),
             &controls,
+            &excluded,
         ])
     }
 

@@ -1,6 +1,7 @@
 //! Where the guarantee holds and where it breaks.
 
 use serde::Serialize;
+use types::Digest;
 
 use super::simulate::{World, simulate};
 use super::{Plan, PlanError, Simulation};
@@ -52,10 +53,14 @@ fn worlds(bank: &Bank) -> Vec<(String, World)> {
 /// Simulates the plan in worlds that the bank does not declare, with a seed of its own.
 ///
 /// # Errors
-/// [`PlanError::Design`] if the plan is not for this bank.
+/// [`PlanError::OtherBank`] if the plan is not for this bank.
 pub fn robustness(bank: &Bank, plan: &Plan, simulation: Simulation) -> Result<Vec<RobustRow>, PlanError> {
     let design = &plan.design;
-    let instrument = Instrument::new(bank, design, |_| true)?;
+    let found = Digest::of(bank.to_json().as_bytes());
+    if found != plan.bank {
+        return Err(PlanError::OtherBank { planned: plan.bank, found });
+    }
+    let instrument = Instrument::new(bank, design, |place| !plan.excluded.contains(&place))?;
     let z = normal_quantile(0.95);
     let allowed = |nominal: f64| {
         nominal + z * (nominal * (1.0 - nominal) / count(simulation.replications.max(1))).sqrt()

@@ -154,6 +154,11 @@ fn the_same_seed_gives_the_same_plan_on_any_number_of_threads_and_the_digest_nam
     moved.lines.covered += 1e-9;
     assert_ne!(moved.digest(), one.digest());
     moved = one.clone();
+    moved.excluded = vec![3];
+    assert_ne!(moved.digest(), one.digest());
+    let another = robustness(&simulated::bank(80, 2, 39), &one, SIMULATION).unwrap_err();
+    assert_eq!(another.code(), "plan-other-bank");
+    moved = one.clone();
     moved.design.cut = 0.1;
     assert_ne!(moved.digest(), one.digest());
 }

@@ -43,7 +43,7 @@ pub use math::Rng;
 pub use matrix::{CELLS_MOST, MatrixError, ResponseMatrix};
 pub use model::{Curve, CurveError, ParameterError, SCORES_MOST};
 pub use plan::{
-    BestPossible, CurvePoint, PLAN_FORMAT, Plan, PlanError, RobustRow, Simulation, Summary, World,
-    best_possible, plan, robustness, simulate, simulate_population,
+    BestPossible, CurvePoint, PLAN_FORMAT, Plan, PlanError, RobustRow, Simulation, Stage, Summary, World,
+    best_possible, plan, plan_watched, robustness, simulate, simulate_population,
 };
 pub use replay::{Replay, ReplayError, Replayed, replay};

@@ -91,8 +91,8 @@ impl ResponseMatrix {
         items: Vec<String>,
         score: impl Fn(usize, usize) -> Option<u8>,
     ) -> Result<Self, MatrixError> {
-        check_names(persons.iter().map(String::as_str), 0)?;
-        check_names(items.iter().map(String::as_str), 1)?;
+        check_names(persons.iter().map(String::as_str).zip(2..))?;
+        check_names(items.iter().map(|name| (name.as_str(), 1)))?;
         let size = persons.len().checked_mul(items.len()).filter(|size| *size <= CELLS_MOST);
         let size = size.ok_or(MatrixError::TooBig)?;
         if size == 0 {
@@ -116,12 +116,13 @@ impl ResponseMatrix {
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
         let (header, _) = lines.next().ok_or(MatrixError::Empty)?;
         let items: Vec<String> = header.split(',').skip(1).map(|cell| unquoted(cell).to_owned()).collect();
-        check_names(items.iter().map(String::as_str), 1)?;
-        let (mut persons, mut cells) = (Vec::new(), Vec::new());
+        check_names(items.iter().map(|name| (name.as_str(), 1)))?;
+        let (mut persons, mut places, mut cells) = (Vec::<String>::new(), Vec::new(), Vec::new());
         for (line, number) in lines {
             let before = cells.len();
             let mut row = line.split(',');
             persons.push(unquoted(row.next().unwrap_or_default()).to_owned());
+            places.push(number);
             for cell in row {
                 cells.push(parsed(unquoted(cell), number)?);
             }
@@ -133,7 +134,7 @@ impl ResponseMatrix {
                 return Err(MatrixError::TooBig);
             }
         }
-        check_names(persons.iter().map(String::as_str), 0)?;
+        check_names(persons.iter().map(String::as_str).zip(places))?;
         if cells.is_empty() {
             return Err(MatrixError::Empty);
         }
@@ -206,11 +207,10 @@ fn unquoted(cell: &str) -> &str {
     cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }
 
-/// `line` 1 is the header; 0 says that each name stands on a line of its own.
-fn check_names<'a>(names: impl Iterator<Item = &'a str>, line: usize) -> Result<(), MatrixError> {
+/// Each name with its line, from 1.
+fn check_names<'a>(names: impl Iterator<Item = (&'a str, usize)>) -> Result<(), MatrixError> {
     let mut seen = HashSet::new();
-    for (place, name) in names.enumerate() {
-        let line = if line == 0 { place + 2 } else { line };
+    for (name, line) in names {
         if !is_name(name) {
             return Err(MatrixError::Name { line, name: name.to_owned() });
         }
@@ -243,6 +243,7 @@ mod tests {
             ("person\nm1\n", "matrix-empty", 0),
             ("person,i1,i1\nm,1,1\n", "matrix-twice", 1),
             ("person,i1\nm,1\nm,0\n", "matrix-twice", 3),
+            ("person,i1\nm,1\n\n\nm,0\n", "matrix-twice", 5),
             ("person,i1\nm,1,1\n", "matrix-ragged", 2),
             ("person,i1\nm,0.5\n", "matrix-cell", 2),
             ("person,i1\nm,255\n", "matrix-cell", 2),

@@ -1,6 +1,6 @@
 //! Replay: the adaptive test played over recorded responses, beside the decision that all items give.
 
-use crate::adaptive::{Design, DesignError, Instrument, Lines, Next, Session};
+use crate::adaptive::{Design, DesignError, Instrument, Lines, Next, Session, Step};
 use crate::bank::Bank;
 use crate::decision::Recommendation;
 use crate::estimate::{Estimate, eap};
@@ -17,6 +17,8 @@ pub struct Replayed {
     pub adaptive: Recommendation,
     /// After how many items.
     pub items: usize,
+    /// The items that were given, in order.
+    pub path: Vec<Step>,
     /// What the ability from all recorded items says of the cut: [`Recommendation::Undetermined`] within the indifference
     /// region, where either answer is right.
     pub full: Recommendation,
@@ -53,6 +55,20 @@ pub enum ReplayError {
     /// No item in common.
     #[error("the matrix and the bank have no item in common: their items have to have the same names")]
     NothingShared,
+    /// A score that the item's curve does not have.
+    #[error(
+        "{person:?} has score {score} on item {item:?}, whose scores in the bank go from 0 to {highest}: bring the bank that was calibrated with these scores"
+    )]
+    Score {
+        /// Who.
+        person: String,
+        /// On what.
+        item: String,
+        /// The score.
+        score: u8,
+        /// The highest that the bank knows.
+        highest: u8,
+    },
     /// A design that cannot be used with the recorded items.
     #[error(transparent)]
     Design(#[from] DesignError),
@@ -64,6 +80,7 @@ impl ReplayError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NothingShared => "replay-nothing-shared",
+            Self::Score { .. } => "replay-score",
             Self::Design(why) => why.code(),
         }
     }
@@ -85,6 +102,7 @@ pub fn replay(
     if columns.iter().all(Option::is_none) {
         return Err(ReplayError::NothingShared);
     }
+    check_scores(bank, matrix, &columns)?;
     let instrument = Instrument::new(bank, design, |place| columns[place].is_some())?;
     let known: std::collections::HashSet<&str> = bank.items().iter().map(|item| item.name.as_str()).collect();
     let persons = (0..matrix.persons().len())
@@ -100,6 +118,21 @@ pub fn replay(
         undetermined: 0.0,
         ability_off: 0.0,
     }))
+}
+
+/// A score beyond an item's curve is of another item than the bank's.
+fn check_scores(bank: &Bank, matrix: &ResponseMatrix, columns: &[Option<usize>]) -> Result<(), ReplayError> {
+    for (item, column) in bank.items().iter().zip(columns) {
+        let Some(column) = *column else { continue };
+        let highest = (item.curve.scores() - 1) as u8;
+        for (person, name) in matrix.persons().iter().enumerate() {
+            if let Some(score) = matrix.score(person, column).filter(|score| *score > highest) {
+                let (person, item) = (name.clone(), item.name.clone());
+                return Err(ReplayError::Score { person, item, score, highest });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// For each item of the bank, its column.
@@ -119,10 +152,7 @@ fn one(
 ) -> Option<Replayed> {
     let bank = instrument.bank();
     let (prior, spread) = (bank.calibration().mean, bank.calibration().deviation);
-    let score = |place: usize| {
-        let highest = (bank.items()[place].curve.scores() - 1) as u8;
-        columns[place].and_then(|column| matrix.score(person, column)).map(|score| score.min(highest))
-    };
+    let score = |place: usize| columns[place].and_then(|column| matrix.score(person, column));
     let curve = |place: usize| &bank.items()[place].curve;
     let scored = |places: &mut dyn Iterator<Item = usize>| -> Vec<(&Curve, u8)> {
         places.filter_map(|place| Some((curve(place), score(place)?))).collect()
@@ -146,6 +176,7 @@ fn one(
         person: matrix.persons()[person].clone(),
         adaptive: conclusion.recommendation,
         items: session.path().len(),
+        path: session.path().to_vec(),
         full: full(instrument.design(), from_all.ability),
         from_given: eap(&given, prior, spread),
         from_all,
@@ -232,6 +263,18 @@ mod tests {
         let none = ResponseMatrix::new(vec!["p".to_owned()], vec!["x".to_owned()], |_, _| Some(1)).unwrap();
         let error = replay(&bank, &none, &design(), Lines::wald(0.01, 0.01), &[], 1).unwrap_err();
         assert_eq!(error.code(), "replay-nothing-shared");
+    }
+
+    #[test]
+    fn a_score_that_the_bank_does_not_have_is_refused_and_named() {
+        let bank = simulated::bank(60, 2, 46);
+        let (matrix, _) = simulated::matrix(&bank, 5, 47);
+        let odd = |p: usize, i: usize| if (p, i) == (3, 7) { Some(2) } else { matrix.score(p, i) };
+        let odd = ResponseMatrix::new(matrix.persons().to_vec(), matrix.items().to_vec(), odd).unwrap();
+        let error = replay(&bank, &odd, &design(), Lines::wald(0.01, 0.01), &[], 1).unwrap_err();
+        assert_eq!(error.code(), "replay-score");
+        assert!(error.to_string().contains("person-3") && error.to_string().contains("item-7"), "{error}");
+        replay(&bank, &matrix, &design(), Lines::wald(0.01, 0.01), &[], 1).unwrap();
     }
 
     #[test]

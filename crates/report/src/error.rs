@@ -17,6 +17,12 @@ pub enum ReportError {
         /// Where it stands.
         place: String,
     },
+    /// A number that cannot be drawn.
+    #[error("{place} is not a finite number within its range")]
+    Number {
+        /// Where it stands.
+        place: &'static str,
+    },
     /// Two places count the same things and disagree.
     #[error("run {run}: {what} do not add up")]
     Counts {

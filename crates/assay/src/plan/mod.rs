@@ -139,6 +139,29 @@ impl PlanError {
     }
 }
 
+/// What is being simulated, for whoever waits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stage {
+    /// How often each item is given.
+    Exposure {
+        /// Which of the two stages, from 1.
+        stage: usize,
+    },
+    /// Where the lines are.
+    Lines,
+    /// A point of the curves.
+    Curve {
+        /// The ability.
+        ability: f64,
+        /// Which point, from 1.
+        place: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// The calibration's population.
+    Population,
+}
+
 /// Makes the plan of `design` for items that `may_be_given`.
 ///
 /// # Errors
@@ -149,21 +172,37 @@ pub fn plan(
     simulation: Simulation,
     may_be_given: impl Fn(usize) -> bool,
 ) -> Result<Plan, PlanError> {
+    plan_watched(bank, design, simulation, may_be_given, &mut |_| ())
+}
+
+/// [`plan`], saying what it is at. The plan does not depend on who watches.
+///
+/// # Errors
+/// [`PlanError`].
+pub fn plan_watched(
+    bank: &Bank,
+    design: &Design,
+    simulation: Simulation,
+    may_be_given: impl Fn(usize) -> bool,
+    watch: &mut dyn FnMut(Stage),
+) -> Result<Plan, PlanError> {
     let excluded: Vec<usize> = (0..bank.items().len()).filter(|place| !may_be_given(*place)).collect();
     let instrument = Instrument::new(bank, design, may_be_given)?;
     lines::check_reach(&instrument)?;
     check_replications(design, simulation)?;
     let world = World::declared(bank);
-    let (controls, lines) = settle(&instrument, simulation, &world)?;
+    let (controls, lines) = settle(&instrument, simulation, &world, watch)?;
     let at = |ability: f64, tag: u64| {
         let seed = simulation.seed ^ tag;
         simulate(&instrument, lines, &controls, &world, ability, Simulation { seed, ..simulation })
     };
-    let curve = CURVE_STEPS.iter().zip(1..).map(|(step, tag)| {
+    let mut curve = Vec::with_capacity(CURVE_STEPS.len());
+    for (step, place) in CURVE_STEPS.iter().zip(1..) {
         let ability = step.mul_add(design.indifference, design.cut);
-        CurvePoint { ability, summary: at(ability, tag << 32) }
-    });
-    let curve = curve.collect();
+        watch(Stage::Curve { ability, place, of: CURVE_STEPS.len() });
+        curve.push(CurvePoint { ability, summary: at(ability, (place as u64) << 32) });
+    }
+    watch(Stage::Population);
     let everybody = Simulation { seed: simulation.seed ^ (99 << 32), ..simulation };
     let (population, exposures) = simulate_population(&instrument, lines, &controls, &world, everybody);
     Ok(Plan {
@@ -186,15 +225,19 @@ fn settle(
     instrument: &Instrument<'_>,
     simulation: Simulation,
     world: &World,
+    watch: &mut dyn FnMut(Stage),
 ) -> Result<(Vec<f64>, Lines), PlanError> {
     let design = instrument.design();
     let Some(most) = design.selection.exposure_most else {
+        watch(Stage::Lines);
         return Ok((Vec::new(), lines::draw(instrument, &[], world, simulation)?));
     };
     let mut lines = Lines::wald(design.alpha, design.beta);
     let mut controls = vec![1.0; instrument.bank().items().len()];
-    for stage in controls::STAGES {
+    for (stage, place) in controls::STAGES.into_iter().zip(1..) {
+        watch(Stage::Exposure { stage: place });
         controls::settle(instrument, lines, world, most, simulation, stage, &mut controls);
+        watch(Stage::Lines);
         lines = lines::draw(instrument, &controls, world, simulation)?;
     }
     Ok((controls, lines))

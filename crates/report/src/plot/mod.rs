@@ -3,6 +3,7 @@
 //! Each is drawn twice, for wide and for narrow pages; the style sheet shows one of them. Colours come from the
 //! page's style sheet, so that one drawing serves light, dark and print.
 
+pub(crate) mod plane;
 mod profile;
 
 use std::borrow::Borrow;
@@ -49,6 +50,8 @@ pub(crate) struct Drawing {
     /// Drawn first.
     pub lines: Vec<Line>,
     /// Drawn over the lines.
+    pub curves: Vec<Curve>,
+    /// Drawn over lines and curves.
     pub marks: Vec<Mark>,
     /// Drawn last.
     pub texts: Vec<Text>,
@@ -60,6 +63,22 @@ pub(crate) struct Line {
     pub class: &'static str,
     pub from: (f64, f64),
     pub to: (f64, f64),
+}
+
+/// A line through many points.
+#[derive(Debug)]
+pub(crate) struct Curve {
+    pub class: &'static str,
+    pub points: Vec<(f64, f64)>,
+}
+
+impl Curve {
+    /// The points as the attribute has them.
+    fn listed(&self) -> String {
+        let pairs: Vec<String> =
+            self.points.iter().map(|(x, y)| format!("{},{}", fixed(x), fixed(y))).collect();
+        pairs.join(" ")
+    }
 }
 
 /// A point's mark.
@@ -78,6 +97,10 @@ pub(crate) enum Shape {
     Square,
     /// A fuzzer's share.
     Hollow,
+    /// An item that somebody outside has seen.
+    Dot,
+    /// An item that nobody outside has seen.
+    Ring,
 }
 
 /// A line of text.

@@ -61,6 +61,7 @@ pub(crate) fn profile(review: &Review, run: &Run, width: Width) -> Drawing {
         width: columns.width,
         height: 0.0,
         lines: Vec::new(),
+        curves: Vec::new(),
         marks: Vec::new(),
         texts: Vec::new(),
     };

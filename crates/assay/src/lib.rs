@@ -37,7 +37,7 @@ pub use estimate::{
     AbilityEstimates, AttemptRecord, BootstrapOptions, Estimate, Horizon, PassError, bootstrap, eap,
     estimates, horizon, paired_difference, pass_at_k, wle,
 };
-pub use fit::{Drifted, ItemFit, PersonFit, SX2, drift, item_fit, person_fit, s_x2};
+pub use fit::{Drifted, ItemFit, PersonFit, SX2, area_spread, drift, item_fit, person_fit, s_x2};
 pub use interval::{Interval, clopper_pearson, wilson};
 pub use math::Rng;
 pub use matrix::{CELLS_MOST, MatrixError, ResponseMatrix};

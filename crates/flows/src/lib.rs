@@ -9,6 +9,7 @@ pub mod dry_run;
 pub mod error;
 pub mod evidence;
 pub mod house;
+pub mod measure;
 mod model;
 mod order;
 pub mod pace;

@@ -36,6 +36,9 @@ pub enum Command {
     /// Work with transparency logs: write, prove, verify, serve and witness them.
     #[command(subcommand)]
     Ledger(crate::commands::ledger::Ledger),
+    /// Work with item banks: plan a review, replay recorded responses, fit a bank.
+    #[command(subcommand)]
+    Assay(crate::commands::assay::Assay),
     /// Work with suites.
     #[command(subcommand)]
     Suite(Suite),

@@ -11,6 +11,7 @@ use docket::Refusal;
 use flows::cases::CaseError;
 use flows::error::{Family, FlowError};
 use flows::house::House;
+use flows::measure::MeasureError;
 use range::chat::Cancel;
 use types::{Clock, Secret, Timestamp};
 
@@ -132,7 +133,10 @@ impl Failure {
     pub fn lines(&self) -> [String; 2] {
         let (code, exit) = (self.family.code(), self.family.exit_code());
         let looked_up = match self.rule {
-            Some(rule) => format!("({code}: {rule}, exit code {exit}; see docs/refusals.md)"),
+            Some(rule) if self.family == Family::Refused => {
+                format!("({code}: {rule}, exit code {exit}; see docs/refusals.md)")
+            }
+            Some(rule) => format!("({code}: {rule}, exit code {exit}; see docs/errors.md)"),
             None => format!("({code}, exit code {exit}; see docs/errors.md)"),
         };
         [format!("proofhouse: {}", self.text), looked_up]
@@ -168,6 +172,12 @@ impl From<CaseError> for Failure {
             _ => None,
         };
         Self::told(error.family(), rule, &error)
+    }
+}
+
+impl From<MeasureError> for Failure {
+    fn from(error: MeasureError) -> Self {
+        Self::told(error.family(), Some(error.code()), &error)
     }
 }
 

@@ -86,6 +86,29 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// A name that stays the same when the words change, as in docs/bank.md.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ConstantColumn(_) => "ConstantColumn",
+            Self::Duplicate { .. } => "Duplicate",
+            Self::EmptyScore { .. } => "EmptyScore",
+            Self::PerfectScores(_) => "PerfectScores",
+            Self::ZeroScores(_) => "ZeroScores",
+            Self::EmptyRows(_) => "EmptyRows",
+            Self::MissingCells(..) => "MissingCells",
+            Self::FewPersons(_) => "FewPersons",
+            Self::UnusedPrior(_) => "UnusedPrior",
+            Self::Separable(..) => "Separable",
+            Self::Backwards(_) => "Backwards",
+            Self::OutOfReach(_) => "OutOfReach",
+            Self::RoughErrors(_) => "RoughErrors",
+            Self::NotSettled { .. } => "NotSettled",
+        }
+    }
+}
+
 /// The columns that are fitted.
 pub(super) struct Columns {
     pub items: Vec<Column>,

@@ -3,6 +3,7 @@
 mod drift;
 mod item;
 mod person;
+mod spread;
 mod sx2;
 #[cfg(test)]
 mod tests;
@@ -10,4 +11,5 @@ mod tests;
 pub use drift::{Drifted, drift};
 pub use item::{ItemFit, item_fit};
 pub use person::{PersonFit, person_fit};
+pub use spread::area_spread;
 pub use sx2::{SX2, s_x2};

@@ -1,5 +1,6 @@
 //! One file per command: arguments in, a use case called, its result shown.
 
+pub mod assay;
 pub mod docket;
 pub mod ledger;
 pub mod probe;

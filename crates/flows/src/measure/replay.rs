@@ -142,8 +142,7 @@ fn played(one: &Replayed, recorded: usize) -> shown::Played {
 }
 
 impl ReplayDone {
-    /// Writes one person's test as a page: decision path, areas, item map, test information. On the map an item counts
-    /// as exposed where this test gave it.
+    /// Writes one person's test as a page: decision path, areas, item map, test information.
     ///
     /// # Errors
     /// [`MeasureError`]
@@ -152,13 +151,13 @@ impl ReplayDone {
         let (one, played) = found.ok_or_else(|| MeasureError::NoPerson(person.to_owned()))?;
         let (bank, cut) = (&self.bank.bank, self.design.cut);
         let given: Vec<usize> = one.path.iter().map(|step| step.item).collect();
-        let mut exposed = vec![false; bank.items().len()];
-        given.iter().for_each(|place| exposed[*place] = true);
+        let mut given_here = vec![false; bank.items().len()];
+        given.iter().for_each(|place| given_here[*place] = true);
         let responses: Vec<(usize, u8)> =
             one.path.iter().filter_map(|step| Some((step.item, step.score?))).collect();
         let page = shown::person_page(
             (&self.shown, played),
-            &super::shown::item_map(bank, cut, (person, one.from_given, responses.len()), &exposed),
+            &super::shown::item_map(bank, cut, (person, one.from_given, responses.len()), &given_here),
             &super::shown::information(bank, cut, |place| self.recorded[place], &given),
             &super::shown::path(bank, &one.path, self.lines, one.adaptive),
             &super::shown::areas(bank, cut, &responses),

@@ -92,15 +92,16 @@ fn measured(label: &str, estimate: Estimate, items: usize) -> Measured {
     }
 }
 
-/// The item map; `exposed` says of each item of the bank whether somebody outside has seen it.
-pub(super) fn item_map(bank: &Bank, cut: f64, ability: (&str, Estimate, usize), exposed: &[bool]) -> ItemMap {
-    let items = bank.items().iter().zip(exposed).map(|(item, exposed)| MapItem {
+/// The item map of one test; `filled` says of each item of the bank whether the test gave it.
+pub(super) fn item_map(bank: &Bank, cut: f64, ability: (&str, Estimate, usize), filled: &[bool]) -> ItemMap {
+    let items = bank.items().iter().zip(filled).map(|(item, filled)| MapItem {
         item: item.name.clone(),
         difficulty: item.curve.difficulty(),
-        exposed: *exposed,
+        filled: *filled,
     });
     let ability = Some(measured(ability.0, ability.1, ability.2));
-    ItemMap { items: items.collect(), ability, confidence: CONFIDENCE, cut }
+    let words = ("given in this test".to_owned(), "not given".to_owned());
+    ItemMap { items: items.collect(), words, ability, confidence: CONFIDENCE, cut }
 }
 
 /// Information of all items that `may_be_given`, and of those `given`.

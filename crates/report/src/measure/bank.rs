@@ -1,8 +1,8 @@
 //! Drawings of a bank's items: the map, the information, areas, exposures.
 
-mod areas;
+pub(super) mod areas;
 mod exposure;
-mod map;
+pub(super) mod map;
 
 pub use areas::areas;
 pub use exposure::{expected_exposures, exposures};

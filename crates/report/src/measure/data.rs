@@ -167,8 +167,8 @@ pub struct MapItem {
     pub item: String,
     /// Its difficulty.
     pub difficulty: f64,
-    /// Whether somebody outside the house has seen it.
-    pub exposed: bool,
+    /// Whether it is drawn filled.
+    pub filled: bool,
 }
 
 /// An ability with its interval.
@@ -191,6 +191,8 @@ pub struct Measured {
 pub struct ItemMap {
     /// The items.
     pub items: Vec<MapItem>,
+    /// What filled and hollow items are, such as `exposed` and `not exposed`.
+    pub words: (String, String),
     /// The ability, where one was measured.
     pub ability: Option<Measured>,
     /// The confidence of its interval.

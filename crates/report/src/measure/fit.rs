@@ -3,7 +3,7 @@
 use crate::figures::grouped;
 use crate::inert::{clipped_to, shortened};
 use crate::measure::data::FittedBank;
-use crate::measure::tables::{bank_lines, items};
+use crate::measure::tables::{bank_lines, folded, items};
 
 /// Warnings of one name that are written out; the JSON has all.
 const OF_ONE_NAME: usize = 3;
@@ -36,7 +36,7 @@ pub fn fit_lines(fitted: &FittedBank) -> Vec<String> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         lines.push(format!("look at items with infit outside 0.7 to 1.3: {}{more}", named.join(", ")));
     }
-    lines
+    folded(lines)
 }
 
 fn warnings(fitted: &FittedBank) -> Vec<String> {

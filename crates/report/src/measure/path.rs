@@ -73,11 +73,11 @@ fn series(path: &Path) -> Vec<Series> {
     std::iter::once(failed).chain(passed).collect()
 }
 
-fn title(path: &Path) -> String {
+pub(super) fn title(path: &Path) -> String {
     format!("{} after {}", capital(&path.recommendation), items(path.steps.len()))
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -10,7 +10,7 @@ use crate::inert::shortened;
 use crate::measure::data::{Expected, Plan};
 use crate::measure::figure::signed;
 use crate::measure::page::{Content, Section, draw};
-use crate::measure::tables::{aligned, bank_lines, calibration, items, question};
+use crate::measure::tables::{aligned, bank_lines, calibration, folded, items, question};
 
 /// What the plan says of the errors that it was drawn for.
 const METHOD: &str = "Lines are drawn where the simulated errors at cut ± indifference stay below α and β with 99.9 % \
@@ -45,6 +45,7 @@ pub fn plan_lines(plan: &Plan) -> Vec<String> {
     ));
     lines.extend(facts(plan).into_iter().map(|(name, value)| format!("  {name:<10} {value}")));
     lines.push(String::new());
+    let mut lines = folded(lines);
     lines.push(format!("plan {}", plan.digest));
     lines
 }
@@ -106,6 +107,21 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
             .insert(2, ("doubts", format!("{share} of reviews have \"not covered\" held back at some time")));
     }
     facts
+}
+
+/// Names as a page writes them.
+fn capitalised(facts: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    let word = |name| match name {
+        "items" => "Items",
+        "undecided" => "Undecided",
+        "doubts" => "Doubts",
+        "exposures" => "Exposures",
+        "tokens" => "Tokens",
+        "cost" => "Cost",
+        "time" => "Time",
+        other => other,
+    };
+    facts.into_iter().map(|(name, value)| (word(name), value)).collect()
 }
 
 fn exposure_words(plan: &Plan) -> String {
@@ -185,7 +201,7 @@ pub fn plan_page(plan: &Plan) -> Result<String, ReportError> {
             eyebrow: "What a review takes",
             heading: "Expected over the calibration's population".to_owned(),
             figure: String::new(),
-            facts: facts(plan),
+            facts: capitalised(facts(plan)),
         },
         method(plan),
     ];
@@ -197,7 +213,7 @@ pub fn plan_page(plan: &Plan) -> Result<String, ReportError> {
             "Not for the developer where the cut is secret: every figure here shows it".to_owned(),
         ],
         finding: format!(
-            "A review takes {:.1} items on average, and is wrong at most {} and {} of the time",
+            "A review takes {:.1} items on average, with errors of at most {} (covered) and {} (not covered)",
             plan.population.items,
             percent(guarantee.alpha),
             percent(guarantee.beta)

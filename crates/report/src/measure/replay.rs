@@ -6,7 +6,7 @@ use crate::inert::shortened;
 use crate::measure::data::{Areas, Exposures, ItemMap, Path, Played, Replay, TestInformation};
 use crate::measure::figure::signed;
 use crate::measure::page::{Content, Section, draw};
-use crate::measure::tables::{NAME, aligned, bank_lines, items, question};
+use crate::measure::tables::{NAME, aligned, bank_lines, folded, items, question};
 
 /// The three recommendations as the data names them, in the order of the tables.
 const RECOMMENDATIONS: [&str; 3] = ["covered", "not covered", "undetermined"];
@@ -26,13 +26,14 @@ pub fn replay_lines(replay: &Replay, each: bool) -> Vec<String> {
         lines.extend(aligned(&persons(&replay.persons)));
         lines.push(String::new());
     }
+    lines.push("decisions: by all items in lines, by the adaptive test in columns".to_owned());
     lines.extend(aligned(&crossed(&replay.persons)));
     lines.push(String::new());
     lines.extend(figures(replay));
     if !each {
         lines.extend(contradicted(replay));
     }
-    lines
+    folded(lines)
 }
 
 fn left_out(replay: &Replay) -> Vec<String> {
@@ -62,8 +63,8 @@ fn persons_word(number: usize) -> String {
 
 /// How the adaptive decisions stand against those of all items.
 fn crossed(persons: &[Played]) -> Vec<Vec<String>> {
-    let mut rows = vec![vec!["all items say".to_owned()]];
-    rows[0].extend(RECOMMENDATIONS.map(|word| format!("adaptive: {word}")));
+    let mut rows = vec![vec![String::new()]];
+    rows[0].extend(RECOMMENDATIONS.map(str::to_owned));
     for full in RECOMMENDATIONS {
         let here: Vec<&Played> = persons.iter().filter(|one| one.full == full).collect();
         let word = if full == "undetermined" { "within ±δ of the cut" } else { full };
@@ -160,24 +161,9 @@ pub fn person_page(
         facts: Vec::new(),
     };
     let mut sections = vec![
-        section(
-            "path",
-            "Decision path",
-            "How the decision was reached, item by item",
-            super::decision_path(path)?,
-        ),
-        section(
-            "areas",
-            "Areas",
-            "Areas are descriptive; the decision is on the estimand",
-            super::areas(areas)?,
-        ),
-        section(
-            "map",
-            "Item map",
-            "Which items there are, and where this person stands",
-            super::item_map(map)?,
-        ),
+        section("path", "Decision path", &super::path::title(path), super::decision_path(path)?),
+        section("areas", "Areas", &super::bank::areas::title(areas), super::areas(areas)?),
+        section("map", "Item map", &super::bank::map::title(map), super::item_map(map)?),
         section(
             "information",
             "Test information",

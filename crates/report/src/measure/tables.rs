@@ -28,6 +28,42 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// Lines of at most 80 columns: longer ones are broken at spaces and go on beneath their own text.
+pub(super) fn folded(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().flat_map(|line| fold(&line)).collect()
+}
+
+/// Columns of a terminal.
+const WIDE: usize = 80;
+
+fn fold(line: &str) -> Vec<String> {
+    if line.chars().count() <= WIDE {
+        return vec![line.to_owned()];
+    }
+    let indent = line.chars().take_while(|c| *c == ' ').count();
+    // A line of a name, two spaces or more, and its value goes on beneath the value.
+    let body = &line[indent..];
+    let value = body.find("  ").map_or(2, |at| at + body[at..].chars().take_while(|c| *c == ' ').count());
+    let hang = " ".repeat(indent + value.min(WIDE / 2));
+    let mut lines = vec![line[..indent].to_owned()];
+    let (head, rest) = if value > 2 { body.split_at(value) } else { ("", body) };
+    lines[0].push_str(head);
+    let mut fresh = true;
+    for word in rest.split(' ') {
+        let last = lines.len() - 1;
+        if !fresh && lines[last].chars().count() + 1 + word.chars().count() > WIDE {
+            lines.push(format!("{hang}{word}"));
+        } else {
+            if !fresh {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+        fresh = false;
+    }
+    lines
+}
+
 /// Where the numbers come from.
 pub(super) fn bank_lines(bank: &BankSummary) -> Vec<String> {
     let areas = match bank.areas.len() {
@@ -83,6 +119,18 @@ pub(super) fn items(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_go_on_beneath_their_own_text() {
+        let line = format!("  cost       {}", "word ".repeat(30).trim_end());
+        let folded = fold(&line);
+        assert!(folded.len() == 3 && folded.iter().all(|line| line.chars().count() <= WIDE), "{folded:?}");
+        assert!(folded[1].starts_with("             word") && folded[0].starts_with("  cost       word"));
+        assert_eq!(folded.join(" ").split_whitespace().count(), 31);
+        assert_eq!(fold("short"), ["short"]);
+        let plain = format!("Warning: {}", "x".repeat(200));
+        assert_eq!(fold(&plain).len(), 2, "a word that does not fit is not cut");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -4,6 +4,7 @@
 
 mod fixtures;
 mod inspect;
+mod measure;
 mod packs;
 mod page;
 mod terminal;

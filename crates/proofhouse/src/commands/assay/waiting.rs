@@ -81,13 +81,14 @@ fn moving(seen: &Receiver<Stage>, mut stage: Option<Stage>) {
 
 #[expect(clippy::disallowed_methods, reason = "how long the user has waited")]
 fn plain(seen: &Receiver<Stage>, mut stage: Option<Stage>) {
-    let mut last = Instant::now();
+    let start = Instant::now();
+    let mut last = start;
     note!("{}", words(stage));
     loop {
         match seen.recv_timeout(PLAIN_EVERY.saturating_sub(last.elapsed())) {
             Ok(next) => stage = Some(next),
             Err(RecvTimeoutError::Timeout) => {
-                note!("{}", words(stage));
+                note!("{} ({} s so far)", words(stage), (start.elapsed() + PATIENCE).as_secs());
                 last = Instant::now();
             }
             Err(RecvTimeoutError::Disconnected) => return,

@@ -64,13 +64,7 @@ fn draw(areas: &Areas, width: Width) -> Drawing {
     let mut drawing = Drawing {
         id: format!("areas-{}", width.word()),
         class: width.word(),
-        title: format!(
-            "Ability over all areas {}, {} interval {} to {}",
-            signed(areas.overall.ability, 2),
-            confidence(areas.confidence),
-            signed(areas.overall.low, 2),
-            signed(areas.overall.high, 2)
-        ),
+        title: title(areas),
         desc: desc(areas),
         width: columns.width,
         height: 0.0,
@@ -131,6 +125,16 @@ fn frame(drawing: &mut Drawing, columns: &Columns, cut: f64, bottom: f64) {
     }
     let text = "ability (bank's scale)".to_owned();
     drawing.texts.push(Text { class: "tick", anchor: "end", at: (columns.plot.1, bottom + 40.0), text });
+}
+
+pub(in crate::measure) fn title(areas: &Areas) -> String {
+    format!(
+        "Ability over all areas {}, {} interval {} to {}",
+        signed(areas.overall.ability, 2),
+        confidence(areas.confidence),
+        signed(areas.overall.low, 2),
+        signed(areas.overall.high, 2)
+    )
 }
 
 fn desc(areas: &Areas) -> String {

@@ -34,7 +34,7 @@ impl Frame {
     }
 }
 
-/// Draws the map. Exposed items are filled, others hollow.
+/// Draws the map. What filled and hollow mean, the map's words say.
 ///
 /// # Errors
 /// [`ReportError::Number`]
@@ -116,7 +116,7 @@ fn dots(drawing: &mut Drawing, frame: &Frame, all: &[MapItem]) -> usize {
     for item in all {
         let band = ((HEAD + PLANE - frame.y(item.difficulty)) / BAND) as usize;
         let band = &mut counts[band.min(bands)];
-        if item.exposed { band.0 += 1 } else { band.1 += 1 }
+        if item.filled { band.0 += 1 } else { band.1 += 1 }
     }
     let fullest = counts.iter().map(|(exposed, fresh)| exposed + fresh).max().unwrap_or(0);
     let each = fullest.div_ceil(((frame.room / DOT) as usize).max(1)).max(1);
@@ -132,7 +132,7 @@ fn dots(drawing: &mut Drawing, frame: &Frame, all: &[MapItem]) -> usize {
     each
 }
 
-fn title(map: &ItemMap) -> String {
+pub(in crate::measure) fn title(map: &ItemMap) -> String {
     let harder = map.items.iter().filter(|item| item.difficulty > map.cut).count();
     let above = format!("{harder} of {} are harder than the cut", items(map.items.len()));
     match &map.ability {
@@ -142,7 +142,7 @@ fn title(map: &ItemMap) -> String {
 }
 
 fn desc(map: &ItemMap, each: usize) -> String {
-    let exposed = map.items.iter().filter(|item| item.exposed).count();
+    let exposed = map.items.iter().filter(|item| item.filled).count();
     let (mut low, mut high) = (f64::MAX, f64::MIN);
     map.items.iter().for_each(|item| (low, high) = (low.min(item.difficulty), high.max(item.difficulty)));
     let far = map.items.iter().filter(|item| item.difficulty.abs() > REACH).count();
@@ -163,11 +163,13 @@ fn desc(map: &ItemMap, each: usize) -> String {
     let dot =
         if each == 1 { "A dot for each item".to_owned() } else { format!("A dot for up to {each} items") };
     format!(
-        "{dot} at its difficulty, from {} to {}: {exposed} exposed (filled) and {} not exposed (hollow).{ability} A line \
+        "{dot} at its difficulty, from {} to {}: {exposed} {} (filled) and {} {} (hollow).{ability} A line \
          across marks the cut at {}.{far} The table below has the same numbers.",
         signed(low, 2),
         signed(high, 2),
+        shortened(&map.words.0, 40),
         map.items.len() - exposed,
+        shortened(&map.words.1, 40),
         signed(map.cut, 2)
     )
 }
@@ -175,13 +177,12 @@ fn desc(map: &ItemMap, each: usize) -> String {
 fn table(map: &ItemMap) -> Table {
     let mut sorted: Vec<&MapItem> = map.items.iter().collect();
     sorted.sort_by(|x, y| y.difficulty.total_cmp(&x.difficulty).then(x.item.cmp(&y.item)));
-    let word = |exposed| if exposed { "exposed" } else { "not exposed" };
-    let row = |item: &&MapItem| {
-        vec![shortened(&item.item, 64), signed(item.difficulty, 2), word(item.exposed).to_owned()]
-    };
+    let word = |filled| shortened(if filled { &map.words.0 } else { &map.words.1 }, 40);
+    let row =
+        |item: &&MapItem| vec![shortened(&item.item, 64), signed(item.difficulty, 2), word(item.filled)];
     Table {
         caption: "Items from the hardest to the easiest, on the bank's scale.".to_owned(),
-        columns: vec!["Item", "Difficulty", "Exposure"],
+        columns: vec!["Item", "Difficulty", "State"],
         rows: sorted.iter().map(row).collect(),
     }
 }

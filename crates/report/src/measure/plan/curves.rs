@@ -59,7 +59,7 @@ fn longest(curve: &[CurvePoint]) -> String {
     let most = curve.iter().map(|point| point.items).fold(0.0, f64::max);
     let (first, last) = (curve.first(), curve.last());
     let far = first.zip(last).map_or(0.0, |(first, last)| first.items.max(last.items));
-    format!("{far:.1} items or fewer decide far from the cut, and up to {most:.1} near it")
+    format!("Far from the cut {far:.1} items decide, near it {most:.1} on average")
 }
 
 /// Draws how often each recommendation is reached, by ability.

@@ -11,9 +11,8 @@ use super::MeasureError;
 const BANK_MOST_BYTES: u64 = 64 << 20;
 /// Ten thousand models on a hundred thousand items fit.
 const MATRIX_MOST_BYTES: u64 = 2 << 30;
-/// What an item table is called as a source: it does not say who answered.
-const TABLE_SOURCE: &str = "an item table that does not say who answered";
-const TABLE_SCAFFOLD: &str = "not stated";
+/// Source and scaffold of an item table, which does not say who answered.
+const NOT_STATED: &str = "not stated";
 
 /// A bank as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +58,9 @@ pub fn read_bank(file: &Path, scale: TableScale) -> Result<BankFile, MeasureErro
         return Ok(BankFile { bank, left_out: Vec::new() });
     }
     let calibration = Calibration {
-        source: TABLE_SOURCE.to_owned(),
+        source: NOT_STATED.to_owned(),
         persons: 0,
-        scaffold: TABLE_SCAFFOLD.to_owned(),
+        scaffold: NOT_STATED.to_owned(),
         tokens: 0,
         mean: scale.mean,
         deviation: scale.deviation,

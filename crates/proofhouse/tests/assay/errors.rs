@@ -62,7 +62,7 @@ fn options_that_make_no_sense_are_named() {
         .says("--alpha and --beta");
     bench.assay("plan --bank bank.json --threshold nan --alpha 0.1 --beta 0.1").with(2).says("finite number");
     bench
-        .assay("plan --bank bank.json --threshold 0 --alpha 0.1 --beta 0.1 --price -1")
+        .assay("plan --bank bank.json --threshold 0 --alpha 0.1 --beta 0.1 --price=-1")
         .with(2)
         .says("a price is");
 }

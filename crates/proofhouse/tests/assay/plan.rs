@@ -104,7 +104,7 @@ fn the_page_shows_both_curves_and_nothing_in_it_acts() {
 #[test]
 fn whoever_waits_long_is_told_what_for() {
     let slow =
-        "plan --bank bank.json --threshold 0.2 --alpha 0.05 --beta 0.05 --delta 0.4 --replications 60000";
+        "plan --bank bank.json --threshold 0.2 --alpha 0.05 --beta 0.05 --delta 0.4 --replications 30000";
     let ended = Bench::new().assay(slow).with(0);
     assert!(ended.stderr.lines().next().is_some_and(|line| line.contains("lines")), "{}", ended.stderr);
     let quick = Bench::new().assay("plan --bank bank.json --threshold 9 --alpha 0.1 --beta 0.1").with(2);

@@ -43,7 +43,7 @@ fn a_table_of_mirts_columns_decides_as_the_bank_that_it_was_written_from() {
     bench
         .assay(&REPLAY.replace("bank.json", "bank.csv"))
         .with(0)
-        .says("an unknown number of persons (an item table that does not say who answe…)")
+        .says("an unknown number of persons (not stated), scaffold not stated")
         .says("tokens an attempt not stated");
 }
 

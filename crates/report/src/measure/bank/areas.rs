@@ -78,9 +78,10 @@ fn draw(areas: &Areas, width: Width) -> Drawing {
         if overall {
             drawing.lines.push(Line { class: "hair", from: (0.0, y), to: (columns.width, y) });
         }
-        y = place(&mut drawing, &columns, width, (row, overall), y);
+        y = place(&mut drawing, &columns, width, (row, overall), (areas.cut, y));
     }
-    frame(&mut drawing, &columns, areas.cut, y);
+    let class = if width == Width::Narrow { "hair" } else { "cut" };
+    frame(&mut drawing, &columns, (areas.cut, class), y);
     drawing.height = y + FOOT;
     drawing
 }
@@ -91,7 +92,7 @@ fn place(
     columns: &Columns,
     width: Width,
     (row, overall): (&Measured, bool),
-    top: f64,
+    (cut, top): (f64, f64),
 ) -> f64 {
     let class = if overall { "strong" } else { "label" };
     let mut y = top + ROW / 2.0;
@@ -101,6 +102,9 @@ fn place(
     drawing.texts.push(text("number", (numbers, y + 4.5), words(row)));
     if width == Width::Narrow {
         y += LINE;
+        // Text stands in the cut's way: it is strong beside the intervals only.
+        let x = columns.x(cut);
+        drawing.lines.push(Line { class: "cut", from: (x, y - 8.0), to: (x, y + 8.0) });
     }
     drawing.lines.push(Line {
         class: "interval",
@@ -111,9 +115,9 @@ fn place(
     y + ROW / 2.0
 }
 
-fn frame(drawing: &mut Drawing, columns: &Columns, cut: f64, bottom: f64) {
+fn frame(drawing: &mut Drawing, columns: &Columns, (cut, class): (f64, &'static str), bottom: f64) {
     let x = columns.x(cut);
-    drawing.lines.insert(0, Line { class: "cut", from: (x, HEAD - 8.0), to: (x, bottom) });
+    drawing.lines.insert(0, Line { class, from: (x, HEAD - 8.0), to: (x, bottom) });
     let text = format!("cut {}", signed(cut, 2));
     drawing.texts.push(Text { class: "strong", anchor: "middle", at: (x, HEAD - 13.0), text });
     drawing.lines.push(Line { class: "hair", from: (columns.plot.0, bottom), to: (columns.plot.1, bottom) });

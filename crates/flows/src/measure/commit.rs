@@ -25,6 +25,9 @@ pub struct CommittedPlan {
     pub bank: Digest,
     /// The plan's digest.
     pub plan: Digest,
+    /// Items that may not be given, because their exposure budget is spent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<String>,
     /// How it was simulated.
     pub simulation: Simulation,
     /// The design, the cut among it.
@@ -32,13 +35,14 @@ pub struct CommittedPlan {
 }
 
 impl CommittedPlan {
-    /// What to commit to for `plan`.
+    /// What to commit to for `plan`, which excludes the items of these names.
     #[must_use]
-    pub fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &Plan, excluded: &[String]) -> Self {
         Self {
             format: PLAN_THRESHOLD_FORMAT.to_owned(),
             bank: plan.bank,
             plan: plan.digest(),
+            excluded: excluded.to_vec(),
             simulation: plan.simulation,
             design: plan.design.clone(),
         }

@@ -107,6 +107,14 @@ pub enum MeasureError {
         /// What is wrong.
         what: String,
     },
+    /// An exposure ledger that is none.
+    #[error("{file}: {what}", file = .file.display())]
+    Exposures {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// Options that contradict each other.
     #[error("{0}")]
     Usage(String),
@@ -132,6 +140,7 @@ impl MeasureError {
             | Self::Items { .. }
             | Self::NothingFitted { .. }
             | Self::Like { .. }
+            | Self::Exposures { .. }
             | Self::Replay(ReplayError::NothingShared | ReplayError::Score { .. }) => Family::Input,
             Self::Write { .. } | Self::Report(_) => Family::Record,
         }
@@ -154,6 +163,7 @@ impl MeasureError {
             Self::NothingFitted { .. } => "fit-nothing",
             Self::NoPerson(_) => "replay-no-person",
             Self::Like { .. } => "plan-like",
+            Self::Exposures { .. } => "plan-exposures",
             Self::Usage(_) => "assay-options",
             Self::Report(_) => "assay-drawing",
         }

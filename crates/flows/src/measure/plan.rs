@@ -2,20 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use assay::{Plan, Simulation, Stage, plan_watched};
+use assay::{Access, Assurance, Bank, Budget, ExposureLedger, Plan, Simulation, Spent, Stage, plan_watched};
 use report::measure as shown;
 
 use super::{CommittedPlan, DesignOptions, MeasureError, TableScale, files, read_bank};
 
 /// A report is a few megabytes at most.
 const REPORT_MOST_BYTES: u64 = 256 << 20;
+/// Hundreds of thousands of exposures fit.
+const LEDGER_MOST_BYTES: u64 = 256 << 20;
 
 /// The threshold: a cut with its design, or a file that committed to both.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Threshold {
     /// A new one.
     New(DesignOptions, Simulation),
-    /// One that was committed to.
+    /// One that was committed to; the items that it excludes are in it.
     Committed {
         /// The file.
         file: PathBuf,
@@ -33,10 +35,25 @@ pub struct PlanOrder {
     pub scale: TableScale,
     /// The threshold.
     pub threshold: Threshold,
+    /// Exposures so far, which may have spent items.
+    pub exposures: Option<ExposureQuestion>,
     /// An earlier review, whose attempts show tokens and seconds.
     pub like: Option<PathBuf>,
     /// What a million tokens cost.
     pub price: Option<f64>,
+}
+
+/// To whom items would be shown, and what was shown before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureQuestion {
+    /// The exposure ledger's file (JSON).
+    pub file: PathBuf,
+    /// Whose endpoint it is.
+    pub party: String,
+    /// What they promise.
+    pub assurance: Assurance,
+    /// What is allowed.
+    pub budget: Budget,
 }
 
 /// A plan, and how it is shown.
@@ -55,29 +72,32 @@ pub struct Planned {
 pub fn run(order: &PlanOrder, watch: &mut dyn FnMut(Stage)) -> Result<Planned, MeasureError> {
     let prices = prices(order)?;
     let file = read_bank(&order.bank, order.scale)?;
+    let exposures = order.exposures.as_ref().map(|question| ask(question, &file.bank)).transpose()?;
+    let spent = |place: usize| exposures.as_ref().is_some_and(|all| all.items[place].spent.is_some());
     let plan = match &order.threshold {
         Threshold::New(options, simulation) => {
-            plan_watched(&file.bank, &options.design(&file.bank), *simulation, |_| true, watch)?
+            plan_watched(&file.bank, &options.design(&file.bank), *simulation, |place| !spent(place), watch)?
         }
         Threshold::Committed { file: threshold, threads } => {
             let committed = CommittedPlan::read(threshold)?;
             committed.is_for(threshold, &file.bank)?;
             let simulation = Simulation { threads: *threads, ..committed.simulation };
-            let plan = plan_watched(&file.bank, &committed.design, simulation, |_| true, watch)?;
+            let may = |place: usize| !committed.excluded.contains(&file.bank.items()[place].name);
+            let plan = plan_watched(&file.bank, &committed.design, simulation, may, watch)?;
             committed.names(threshold, &plan)?;
             plan
         }
     };
-    let shown = show(&file, &plan, prices);
+    let shown = show(&file, &plan, prices, exposures);
     Ok(Planned { plan, shown })
 }
 
-/// Writes the threshold file that commits to `plan`.
+/// Writes the threshold file that commits to the plan.
 ///
 /// # Errors
 /// [`MeasureError`]
-pub fn commit(plan: &Plan, file: &Path) -> Result<(), MeasureError> {
-    files::write(file, &CommittedPlan::of(plan).text(file)?)
+pub fn commit(planned: &Planned, file: &Path) -> Result<(), MeasureError> {
+    files::write(file, &CommittedPlan::of(&planned.plan, &planned.shown.excluded).text(file)?)
 }
 
 /// Writes the page with the plan's curves.
@@ -86,6 +106,34 @@ pub fn commit(plan: &Plan, file: &Path) -> Result<(), MeasureError> {
 /// [`MeasureError`]
 pub fn draw(plan: &shown::Plan, file: &Path) -> Result<(), MeasureError> {
     files::write(file, &shown::plan_page(plan)?)
+}
+
+/// What of each item's exposure budget is used towards this party.
+fn ask(question: &ExposureQuestion, bank: &Bank) -> Result<shown::Exposures, MeasureError> {
+    let wrong = |what: String| MeasureError::Exposures { file: question.file.clone(), what };
+    let text = files::text(&question.file, LEDGER_MOST_BYTES)?;
+    let ledger: ExposureLedger = serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))?;
+    let known: std::collections::HashSet<&str> = bank.items().iter().map(|item| item.name.as_str()).collect();
+    let seen = ledger.exposures.iter().map(|exposure| &exposure.item).chain(&ledger.leaked);
+    if let Some(stranger) = seen.into_iter().find(|item| !known.contains(item.as_str())) {
+        return Err(wrong(format!("names the item {stranger:?}, which the bank does not have")));
+    }
+    let (party, budget) = (question.party.as_str(), question.budget);
+    let spent = ledger.spent(bank, party, Access::DeveloperHosted, question.assurance, budget);
+    let item = |(item, spent): (&assay::Item, Option<Spent>)| shown::ItemExposure {
+        item: item.name.clone(),
+        used: ledger.cost(&item.name, party, budget).1,
+        spent: spent.map(|why| spent_words(why).to_owned()),
+    };
+    Ok(shown::Exposures { items: bank.items().iter().zip(spent).map(item).collect(), allowed: budget.total })
+}
+
+fn spent_words(why: Spent) -> &'static str {
+    match why {
+        Spent::ForParty => "for this party",
+        Spent::Retired => "for everybody",
+        Spent::Leaked => "leaked",
+    }
 }
 
 /// Tokens and seconds of the attempts of an earlier review, from its `report.json`.
@@ -115,7 +163,12 @@ fn prices(order: &PlanOrder) -> Result<shown::Prices, MeasureError> {
     })
 }
 
-fn show(file: &super::BankFile, plan: &Plan, prices: shown::Prices) -> shown::Plan {
+fn show(
+    file: &super::BankFile,
+    plan: &Plan,
+    prices: shown::Prices,
+    spent: Option<shown::Exposures>,
+) -> shown::Plan {
     let bank = &file.bank;
     let mut exposures: Vec<shown::ItemRate> = (0..bank.items().len())
         .filter(|place| !plan.excluded.contains(place) && bank.items()[*place].retired.is_none())
@@ -146,6 +199,8 @@ fn show(file: &super::BankFile, plan: &Plan, prices: shown::Prices) -> shown::Pl
         },
         exposures: shown::ExpectedExposures { items: exposures, most: plan.design.selection.exposure_most },
         available: plan.available,
+        excluded: plan.excluded.iter().map(|place| bank.items()[*place].name.clone()).collect(),
+        spent,
         expected: expected(plan.population.items, bank.calibration().tokens, prices),
     }
 }

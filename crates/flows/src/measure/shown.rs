@@ -65,10 +65,9 @@ fn selection(design: &Design) -> String {
         1 => String::new(),
         many => format!(", one of the {many} best"),
     };
-    let exposure = design
-        .selection
-        .exposure_most
-        .map_or(String::new(), |most| format!(", none in more than {:.0}% of reviews", most * 100.0));
+    let exposure = design.selection.exposure_most.map_or(String::new(), |most| {
+        format!(", none in more than {}% of reviews", (most * 1000.0).round() / 10.0)
+    });
     format!("{criterion}{drawn}{exposure}")
 }
 

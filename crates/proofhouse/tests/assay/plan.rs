@@ -110,3 +110,40 @@ fn whoever_waits_long_is_told_what_for() {
     let quick = Bench::new().assay("plan --bank bank.json --threshold 9 --alpha 0.1 --beta 0.1").with(2);
     assert!(quick.stderr.starts_with("proofhouse:"), "who does not wait is told nothing: {}", quick.stderr);
 }
+
+/// `item` was shown to `party`, in an enclave or at their endpoint.
+fn exposure(item: &str, party: &str, access: &str) -> serde_json::Value {
+    let assurance = serde_json::json!({"no_retention": true, "no_training": true});
+    let at = "2026-11-24T00:00:00Z";
+    serde_json::json!({"item": item, "party": party, "at": at, "access": access, "assurance": assurance})
+}
+
+#[test]
+fn spent_items_are_not_planned_with_and_the_commitment_keeps_them_out() {
+    let bench = Bench::new();
+    let ledger = serde_json::json!({
+        "exposures": [
+            exposure("item-20", "acme", "developer_hosted"),
+            exposure("item-21", "other", "developer_hosted"),
+            exposure("item-22", "acme", "enclave"),
+        ],
+        "leaked": ["item-5"],
+    });
+    bench.write("ledger.json", &ledger.to_string());
+    let asked = format!("{PLAN} --exposures ledger.json --party acme --per-party 1 --total 3 --assured");
+    let json = bench.assay(&format!("{asked} --json --commit t.toml --page p.html")).with(0).json();
+    // What acme saw at its own endpoint, and what leaked; not what another party or an enclave saw.
+    assert_eq!(json["excluded"], serde_json::json!(["item-5", "item-20"]));
+    assert_eq!(json["available"], 58);
+    let given = json["exposures"]["items"].as_array().unwrap();
+    assert!(given.len() == 58 && !given.iter().any(|item| item["item"] == "item-20"));
+    assert!(bench.read("p.html").contains("58 of 60 items may still be given"));
+    let again = bench.assay("plan --bank bank.json --threshold t.toml --json").with(0).json();
+    assert_eq!(again["digest"], json["digest"], "the ledger may grow; the plan stays");
+    let opened = bench.read("t.toml").replace("\"item-5\", ", "");
+    bench.write("opened.toml", &opened);
+    bench.assay("plan --bank bank.json --threshold opened.toml").with(3).says("plan-moved");
+    bench.write("stranger.json", &ledger.to_string().replace("item-21", "item-99"));
+    let stranger = asked.replace("ledger.json", "stranger.json");
+    bench.assay(&stranger).with(3).says("plan-exposures").says("names the item \"item-99\"");
+}

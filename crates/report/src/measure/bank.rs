@@ -1,7 +1,7 @@
 //! Drawings of a bank's items: the map, the information, areas, exposures.
 
 pub(super) mod areas;
-mod exposure;
+pub(super) mod exposure;
 pub(super) mod map;
 
 pub use areas::areas;

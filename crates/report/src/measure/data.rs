@@ -156,6 +156,10 @@ pub struct Plan {
     pub exposures: ExpectedExposures,
     /// Items that may be given.
     pub available: usize,
+    /// Items that may not, because their exposure budget is spent.
+    pub excluded: Vec<String>,
+    /// What of the exposure budgets is used, where a ledger was given.
+    pub spent: Option<Exposures>,
     /// What a review takes.
     pub expected: Expected,
 }

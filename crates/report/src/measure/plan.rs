@@ -101,6 +101,11 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
         ("cost", cost_words(expected)),
         ("time", time_words(expected)),
     ];
+    if let Some(spent) = &plan.spent {
+        let gone = spent.items.iter().filter(|item| item.spent.is_some()).count();
+        facts
+            .insert(3, ("spent", format!("{} of {} by the exposure ledger", gone, items(spent.items.len()))));
+    }
     if population.doubted > 0.0 {
         let share = percent(population.doubted);
         facts
@@ -116,6 +121,7 @@ fn capitalised(facts: Vec<(&'static str, String)>) -> Vec<(&'static str, String)
         "undecided" => "Undecided",
         "doubts" => "Doubts",
         "exposures" => "Exposures",
+        "spent" => "Spent",
         "tokens" => "Tokens",
         "cost" => "Cost",
         "time" => "Time",
@@ -177,7 +183,7 @@ fn time_words(expected: &Expected) -> String {
 pub fn plan_page(plan: &Plan) -> Result<String, ReportError> {
     let guarantee = &plan.guarantee;
     let section = |id, eyebrow, heading, figure| Section { id, eyebrow, heading, figure, facts: Vec::new() };
-    let sections = vec![
+    let mut sections = vec![
         section(
             "decides",
             "Operating characteristic",
@@ -205,6 +211,10 @@ pub fn plan_page(plan: &Plan) -> Result<String, ReportError> {
         },
         method(plan),
     ];
+    if let Some(spent) = &plan.spent {
+        let heading = super::bank::exposure::title(spent);
+        sections.insert(3, section("spent", "Exposures so far", heading, super::exposures(spent)?));
+    }
     draw(Content {
         title: format!("Plan for {} – Proofhouse", shortened(&plan.bank.name, 64)),
         kind: "plan of an adaptive review",

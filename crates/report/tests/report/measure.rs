@@ -77,7 +77,7 @@ fn map() -> ItemMap {
     let item = |number: u32| MapItem {
         item: format!("item-{number}"),
         difficulty: f64::from(number % 7) / 2.0 - 1.5,
-        filled: number % 3 == 0,
+        filled: number.is_multiple_of(3),
     };
     ItemMap {
         items: (0..24).map(item).collect(),

@@ -41,6 +41,8 @@ pub struct Plan {
     /// Simulated reviews at each ability [default: 10000].
     #[arg(long, value_name = "NUMBER", value_parser = count(100, 1_000_000))]
     pub replications: Option<usize>,
+    #[command(flatten)]
+    pub exposed: Exposed,
     /// The folder of an earlier review, whose attempts show how many tokens and seconds one takes.
     #[arg(long, value_name = "DIR")]
     pub like: Option<PathBuf>,
@@ -56,6 +58,29 @@ pub struct Plan {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What was shown before, and to whom.
+#[derive(Debug, Args)]
+pub struct Exposed {
+    /// The exposure ledger (JSON): items whose budget is spent are not planned with.
+    #[arg(long, value_name = "FILE", requires_all = ["party", "per_party", "total"])]
+    pub exposures: Option<PathBuf>,
+    /// Whose endpoint the items would be shown to.
+    #[arg(long, value_name = "NAME", requires = "exposures")]
+    pub party: Option<String>,
+    /// Exposures of an item to one party, at most.
+    #[arg(long, value_name = "NUMBER", requires = "exposures")]
+    pub per_party: Option<u32>,
+    /// Exposures of an item to all parties together, at most.
+    #[arg(long, value_name = "NUMBER", requires = "exposures")]
+    pub total: Option<u32>,
+    /// What an exposure counts for where the party has not promised neither to keep nor to train on what it sees.
+    #[arg(long, value_name = "NUMBER", requires = "exposures", default_value_t = 1)]
+    pub unassured: u32,
+    /// The party has promised both.
+    #[arg(long, requires = "exposures")]
+    pub assured: bool,
 }
 
 /// `proofhouse assay replay`.

@@ -6,7 +6,7 @@ mod waiting;
 use std::process::ExitCode;
 
 use flows::measure::fit::{self, FitOrder};
-use flows::measure::plan::{self, PlanOrder, Threshold};
+use flows::measure::plan::{self, ExposureQuestion, PlanOrder, Threshold};
 use flows::measure::replay::{self, LinesFrom, ReplayOrder};
 use flows::measure::{DesignOptions, MeasureError, TableScale};
 
@@ -37,6 +37,7 @@ fn plan(arguments: &Plan) -> Result<(), MeasureError> {
         bank: arguments.bank.clone(),
         scale: scale(&arguments.scale),
         threshold: threshold(arguments)?,
+        exposures: exposures(&arguments.exposed),
         like: arguments.like.clone(),
         price: arguments.price,
     };
@@ -44,7 +45,7 @@ fn plan(arguments: &Plan) -> Result<(), MeasureError> {
     let planned = plan::run(&order, &mut |stage| waiting.at(stage))?;
     drop(waiting);
     if let Some(file) = &arguments.commit {
-        plan::commit(&planned.plan, file)?;
+        plan::commit(&planned, file)?;
     }
     if let Some(file) = &arguments.page {
         plan::draw(&planned.shown, file)?;
@@ -66,12 +67,25 @@ fn plan(arguments: &Plan) -> Result<(), MeasureError> {
     Ok(())
 }
 
+/// The parser lets the ledger come only with party and budgets.
+fn exposures(exposed: &arguments::Exposed) -> Option<ExposureQuestion> {
+    let (file, party) = exposed.exposures.clone().zip(exposed.party.clone())?;
+    let (per_party, total) = exposed.per_party.zip(exposed.total)?;
+    Some(ExposureQuestion {
+        file,
+        party,
+        assurance: assay::Assurance { no_retention: exposed.assured, no_training: exposed.assured },
+        budget: assay::Budget { per_party, total, without_assurance: exposed.unassured },
+    })
+}
+
 /// A number is a new cut; anything else is a file that committed to one.
 fn threshold(arguments: &Plan) -> Result<Threshold, MeasureError> {
     let usage = |text: &str| Err(MeasureError::Usage(text.to_owned()));
     let design = &arguments.design;
     let Ok(cut) = arguments.threshold.parse::<f64>() else {
-        if design.any_given() || arguments.seed.is_some() || arguments.replications.is_some() {
+        let ledger = arguments.exposed.exposures.is_some();
+        if ledger || design.any_given() || arguments.seed.is_some() || arguments.replications.is_some() {
             return usage(
                 "a threshold file fixes design and seed; leave the other options out, or name a cut instead",
             );

@@ -48,19 +48,22 @@ fn bars(exposures: &Exposures) -> Vec<Bar> {
     by_label.into_iter().map(|((spent, _, label), items)| Bar { label, items, spent }).collect()
 }
 
+pub(in crate::measure) fn title(exposures: &Exposures) -> String {
+    let left = exposures.items.iter().filter(|item| item.spent.is_none()).count();
+    format!("{left} of {} may still be given", items(exposures.items.len()))
+}
+
 fn draw(exposures: &Exposures, bars: &[Bar], width: Width) -> Drawing {
     let (all, left, right) = match width {
         Width::Wide => (760.0, 220.0, 680.0),
         Width::Narrow => (344.0, 172.0, 292.0),
     };
     let most = bars.iter().map(|bar| bar.items).max().unwrap_or(1).max(1) as f64;
-    let spent: usize = bars.iter().filter(|bar| bar.spent).map(|bar| bar.items).sum();
-    let total = exposures.items.len();
     let listed: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.label, items(bar.items))).collect();
     let mut drawing = Drawing {
         id: format!("exposures-{}", width.word()),
         class: width.word(),
-        title: format!("{} of {} may still be given", total - spent, items(total)),
+        title: title(exposures),
         desc: format!(
             "One bar for each state of an item, as long as the number of items in it. {}. The table below has the same numbers.",
             listed.join("; ")

@@ -20,9 +20,9 @@ mod replay;
 mod simulated;
 
 pub use adaptive::{
-    Access, Arm, Assurance, Budget, Conclusion, Criterion, Design, DesignError, Doubt, Estimand, Evidence,
-    Exposure, ExposureLedger, Guard, Instrument, Lengths, Lines, Next, Reason, Selection, Session, Spent,
-    Statistic, Step,
+    Access, Arm, Assurance, Budget, Conclusion, Criterion, DOUBTS, Design, DesignError, Doubt, Estimand,
+    Evidence, Exposure, ExposureLedger, Guard, Instrument, Lengths, Lines, Next, Reason, Selection, Session,
+    Spent, Statistic, Step,
 };
 pub use bank::{
     Area, BANK_FORMAT, Bank, BankError, Calibration, Family, ITEMS_MOST, ImportedBank, Item, LeftOut, Misuse,

@@ -59,6 +59,23 @@ pub enum Doubt {
     },
 }
 
+/// The names of doubts, in the order of [`Doubt::kind`].
+pub const DOUBTS: [&str; 5] = ["few items", "few anchors", "anchors failed", "misfit", "arms disagree"];
+
+impl Doubt {
+    /// Which of [`DOUBTS`] it is.
+    #[must_use]
+    pub fn kind(&self) -> usize {
+        match self {
+            Self::FewItems { .. } => 0,
+            Self::FewAnchors { .. } => 1,
+            Self::AnchorsFailed { .. } => 2,
+            Self::Misfit { .. } => 3,
+            Self::ArmsDisagree { .. } => 4,
+        }
+    }
+}
+
 /// A test with fewer passes or failures than this has no pattern to judge.
 const PATTERN_LEAST: usize = 5;
 

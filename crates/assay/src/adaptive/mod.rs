@@ -19,6 +19,6 @@ mod tests;
 pub use design::{Criterion, Design, DesignError, Estimand, Guard, Lengths, Lines, Selection, Statistic};
 pub use evidence::Evidence;
 pub use exposure::{Access, Assurance, Budget, Exposure, ExposureLedger, Spent};
-pub use guard::{Arm, Doubt};
+pub use guard::{Arm, DOUBTS, Doubt};
 pub use instrument::Instrument;
 pub use session::{Conclusion, Next, Reason, Session, Step};

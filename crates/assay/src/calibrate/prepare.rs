@@ -39,15 +39,17 @@ pub enum Warning {
         score: u8,
     },
     /// Persons who passed everything they answered.
-    #[error("{0} persons passed everything that they answered: they count, their abilities are open upwards")]
+    #[error(
+        "persons who passed everything that they answered: {0}; they count, and their abilities are open upwards"
+    )]
     PerfectScores(usize),
     /// Persons who failed everything they answered.
     #[error(
-        "{0} persons failed everything that they answered: they count, their abilities are open downwards"
+        "persons who failed everything that they answered: {0}; they count, and their abilities are open downwards"
     )]
     ZeroScores(usize),
     /// Persons without a score.
-    #[error("{0} persons have no score at all and do not count")]
+    #[error("persons without any score: {0}; they do not count")]
     EmptyRows(usize),
     /// Cells without a score.
     #[error(

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Simulation;
-use crate::adaptive::{Instrument, Lines, Next, Session};
+use crate::adaptive::{DOUBTS, Instrument, Lines, Next, Session};
 use crate::bank::Bank;
 use crate::decision::Recommendation;
 use crate::math::{Rng, count};
@@ -116,15 +116,17 @@ pub struct Summary {
     pub items: f64,
     /// Number of items that nine in ten do not exceed.
     pub items_p90: usize,
-    /// Share in which "not covered" was held back by a doubt at some time.
+    /// Share that ended with "not covered" held back by a doubt.
     pub doubted: f64,
+    /// The same for each of [`DOUBTS`]: how often the signal is raised against models that do their best.
+    pub doubts: [f64; DOUBTS.len()],
 }
 
 /// One session's end.
 pub(super) struct Run {
     pub recommendation: Recommendation,
     pub items: Vec<usize>,
-    doubted: bool,
+    doubts: [bool; DOUBTS.len()],
 }
 
 /// Runs the session of replication `number`.
@@ -139,14 +141,14 @@ fn run(
     let mut rng = Rng::part(seed, number as u64);
     let mut session = Session::new(instrument, lines, controls, rng.bits());
     let mut subject = Subject::new(instrument, world, ability, rng);
-    let mut doubted = false;
+    let mut doubts = [false; DOUBTS.len()];
     loop {
         match session.next_item() {
             Next::Item(item) => session.record(item, subject.answer(item)),
             Next::Stop(end) => {
-                doubted |= !end.doubts.is_empty();
+                end.doubts.iter().for_each(|doubt| doubts[doubt.kind()] = true);
                 let items = session.path().iter().map(|step| step.item).collect();
-                return Run { recommendation: end.recommendation, items, doubted };
+                return Run { recommendation: end.recommendation, items, doubts };
             }
         }
     }
@@ -171,6 +173,10 @@ pub(super) fn runs(
     chunks.into_iter().flatten().collect()
 }
 
+fn share_of(runs: &[Run], wanted: impl Fn(&Run) -> bool) -> f64 {
+    count(runs.iter().filter(|run| wanted(run)).count()) / count(runs.len().max(1))
+}
+
 pub(super) fn summarise(runs: &[Run]) -> Summary {
     let share = |wanted: Recommendation| {
         count(runs.iter().filter(|run| run.recommendation == wanted).count()) / count(runs.len().max(1))
@@ -184,7 +190,8 @@ pub(super) fn summarise(runs: &[Run]) -> Summary {
         undetermined: share(Recommendation::Undetermined),
         items: count(sum) / count(runs.len().max(1)),
         items_p90: lengths.get(lengths.len() * 9 / 10).copied().unwrap_or(0),
-        doubted: count(runs.iter().filter(|run| run.doubted).count()) / count(runs.len().max(1)),
+        doubted: share_of(runs, |run| run.doubts.contains(&true)),
+        doubts: std::array::from_fn(|kind| share_of(runs, |run| run.doubts[kind])),
     }
 }
 

@@ -196,6 +196,7 @@ fn show(
             items_p90: plan.population.items_p90,
             undetermined: plan.population.undetermined,
             doubted: plan.population.doubted,
+            doubts: assay::DOUBTS.iter().map(|name| (*name).to_owned()).zip(plan.population.doubts).collect(),
         },
         exposures: shown::ExpectedExposures { items: exposures, most: plan.design.selection.exposure_most },
         available: plan.available,

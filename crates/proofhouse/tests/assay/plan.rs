@@ -147,3 +147,20 @@ fn spent_items_are_not_planned_with_and_the_commitment_keeps_them_out() {
     let stranger = asked.replace("ledger.json", "stranger.json");
     bench.assay(&stranger).with(3).says("plan-exposures").says("names the item \"item-99\"");
 }
+
+#[test]
+fn each_signal_of_failing_on_purpose_has_its_rate_of_false_alarms() {
+    let bench = Bench::new();
+    let doubts = |more: &str| {
+        let population = bench.assay(&format!("{PLAN} {more} --json")).with(0).json()["population"].clone();
+        let each = population["doubts"].as_array().unwrap().clone();
+        let shares: Vec<f64> = each.iter().map(|one| one[1].as_f64().unwrap()).collect();
+        assert!(shares.iter().all(|share| *share <= population["doubted"].as_f64().unwrap()));
+        shares
+    };
+    assert!(doubts("").iter().all(|share| *share == 0.0), "no guard, no alarm");
+    // The longest review is too short for what the guard wants: every honest "not covered" is held back.
+    let held = doubts("--most 8 --anchors 9");
+    assert!(held[1] > 0.3 && held[0] == 0.0, "few anchors: {held:?}");
+    bench.assay(&format!("{PLAN} --most 8 --anchors 9")).with(0).says("few anchors");
+}

@@ -56,8 +56,10 @@ pub struct Population {
     pub items_p90: usize,
     /// Share that stay undetermined.
     pub undetermined: f64,
-    /// Share in which "not covered" was held back by a doubt at some time.
+    /// Share that end with "not covered" held back by a doubt.
     pub doubted: f64,
+    /// The same for each doubt, by name: the signal's rate of false alarms among models that do their best.
+    pub doubts: Vec<(String, f64)>,
 }
 
 /// How often an item is expected to be given.

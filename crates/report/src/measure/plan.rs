@@ -107,9 +107,18 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
             .insert(3, ("spent", format!("{} of {} by the exposure ledger", gone, items(spent.items.len()))));
     }
     if population.doubted > 0.0 {
-        let share = percent(population.doubted);
-        facts
-            .insert(2, ("doubts", format!("{share} of reviews have \"not covered\" held back at some time")));
+        let each: Vec<String> = population
+            .doubts
+            .iter()
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(name, share)| format!("{name} {}", percent(*share)))
+            .collect();
+        let words = format!(
+            "{} of reviews end with \"not covered\" held back, though every simulated model does its best: {}",
+            percent(population.doubted),
+            each.join(", ")
+        );
+        facts.insert(2, ("doubts", words));
     }
     facts
 }

@@ -1,7 +1,10 @@
 //! Tests, one file per module; what several of them need stands here.
 
 mod check;
+mod interop;
 mod manifest;
+mod mutate;
+mod signing;
 mod take;
 
 use std::fs;

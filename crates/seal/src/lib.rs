@@ -16,6 +16,7 @@
 mod check;
 mod hash;
 mod manifest;
+pub mod sealed;
 pub mod signing;
 mod source;
 mod take;

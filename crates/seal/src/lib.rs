@@ -15,6 +15,8 @@
 
 mod check;
 mod hash;
+pub mod inventory;
+pub mod keys;
 mod manifest;
 pub mod sealed;
 pub mod signing;

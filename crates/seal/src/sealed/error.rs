@@ -26,6 +26,9 @@ pub enum IntakeError {
     /// What was begun here has another key or belongs to another artefact.
     #[error("what was begun here was sealed with another key or for another artefact; name its own folder")]
     OtherKey,
+    /// There is nothing left to do.
+    #[error("this artefact was taken in already; open it, or name another folder")]
+    Finished,
     /// The part's bytes are not those that its digest names.
     #[error("part {part} of {path:?} has another digest than was announced; send it again")]
     WrongHash {
@@ -170,6 +173,7 @@ impl IntakeError {
             Self::NoSpace { .. } => "intake-no-space",
             Self::OtherFiles(_) => "intake-other-files",
             Self::OtherKey => "intake-other-key",
+            Self::Finished => "intake-finished",
             Self::WrongHash { .. } => "intake-wrong-hash",
             Self::WrongLength { .. } => "intake-wrong-length",
             Self::NoSuchPart { .. } => "intake-no-such-part",

@@ -77,6 +77,11 @@ impl<'a> Intake<'a> {
         crate::Manifest::new(plan.name.clone(), entries.collect())
             .map_err(|error| IntakeError::OtherFiles(error.to_string()))?;
         parts.settle()?;
+        if list(&place, &key, parts, Content::Index, INDEX).map_err(begun_otherwise)?.is_some() {
+            // Killed between its last two effects.
+            parts.remove(PLAN)?;
+            return Err(IntakeError::Finished);
+        }
         let begun = list(&place, &key, parts, Content::Plan, PLAN).map_err(begun_otherwise)?;
         if let Some(text) = &begun {
             let begun: Plan = serde_json::from_slice(text).map_err(|_| IntakeError::OtherKey)?;
@@ -127,7 +132,7 @@ impl<'a> Intake<'a> {
         missing.map(|here| PartId { file: here.file, part: here.part }).collect()
     }
 
-    /// Takes one part in. Sending a part again is no error: it is read and held against its digest, and kept as it is.
+    /// Takes one part in. Sending a part again is no error: it replaces the one that is there.
     ///
     /// # Errors
     /// [`IntakeError::NoSuchPart`], [`IntakeError::WrongLength`] and [`IntakeError::WrongHash`]: then nothing was kept.
@@ -136,16 +141,18 @@ impl<'a> Intake<'a> {
         let planned = self.plan.files.get(id.file as usize).ok_or_else(no_such)?;
         let here = self.of_file(id.file, planned).nth(id.part as usize).ok_or_else(no_such)?;
         let length = || IntakeError::WrongLength { path: planned.path.clone(), part: id.part };
+        let end = here.size_bytes;
         let mut whole = Hasher::default();
-        let mut read = |buffer: &mut [u8], _| from.read_exact(buffer).map_err(|_| length());
-        let found = self.seal(here, &mut read, &mut whole, &mut Buffers::new(), Some(blake3))?;
-        let more = from.read(&mut [0]).map_err(|_| length())?;
-        if more > 0 {
-            self.parts.remove(&part_name(id.file, id.part))?;
-            self.have.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
-            return Err(length());
+        let mut read = |buffer: &mut [u8], at: u64| {
+            from.read_exact(buffer).map_err(|_| length())?;
+            // Before the part is committed: one byte more than planned is as wrong as one less.
+            let over = at + buffer.len() as u64 == end && from.read(&mut [0]).map_err(|_| length())? > 0;
+            if over { Err(length()) } else { Ok(()) }
+        };
+        if end == 0 {
+            read(&mut [], 0)?;
         }
-        debug_assert_eq!(found.as_bytes(), &blake3);
+        self.seal(here, &mut read, &mut whole, &mut Buffers::new(), Some(blake3))?;
         Ok(())
     }
 
@@ -180,7 +187,9 @@ impl<'a> Intake<'a> {
         if missing > 0 {
             return Err(IntakeError::Incomplete(missing));
         }
-        self.run(None, &|_| ())
+        let index = self.run(None, &|_| ())?;
+        self.close(&index)?;
+        Ok(index)
     }
 
     /// Every file once, several at a time, then the index.
@@ -244,7 +253,10 @@ impl<'a> Intake<'a> {
                 }
                 Some(Err(OpenError::Store(error))) => return Err(error.into()),
                 None | Some(Err(_)) => {
-                    let Some(origin) = origin else { return Err(IntakeError::Incomplete(1)) };
+                    let Some(origin) = origin else {
+                        self.parts.remove(&part_name(here.file, here.part))?;
+                        return Err(IntakeError::Incomplete(1));
+                    };
                     let mut read = |buffer: &mut [u8], at| origin.read(file, buffer, start + at);
                     self.seal(here, &mut read, &mut whole, buffers, None)?
                 }

@@ -26,5 +26,6 @@ pub use index::{Index, PartSize, SealedFile};
 pub use intake::{Intake, PartId, take_sealed};
 pub use memory::{Fault, MemoryParts};
 pub use open::Sealed;
+pub(crate) use place::random;
 pub use place::{DataKey, Place};
 pub use store::{PartSink, Parts, StoreError};

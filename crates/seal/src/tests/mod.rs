@@ -2,8 +2,11 @@
 
 mod check;
 mod interop;
+mod inventory;
+mod keys;
 mod manifest;
 mod mutate;
+mod sealed;
 mod signing;
 mod take;
 

@@ -112,7 +112,9 @@ fn print(metric: &str, value: f64, unit: &str, peer: &str, peer_value: f64) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, key, peers @ ..] = &arguments[..] else { panic!("FOLDER KEY SIGN VERIFY AGE") };
+    let [folder, key, peers @ ..] = &arguments[..] else {
+        return println!("give FOLDER KEY SIGN VERIFY AGE");
+    };
     let peers: Vec<f64> = peers.iter().map(|peer| peer.parse().unwrap()).collect();
     let folder = Path::new(folder);
     let key = SigningKey::from_pem(&fs::read_to_string(key).unwrap()).unwrap();

@@ -14,7 +14,7 @@ use super::cobblestone::{seal_message, sealed_bytes};
 use super::error::{IntakeError, OpenError};
 use super::index::{Index, PartSize, Plan, PlannedFile, SealedFile, part_name};
 use super::open::{MAX_LIST_BYTES, Whereabouts, list, part_key, read_part, whereabouts};
-use super::pass::{Buffers, seal_part};
+use super::pass::{Buffers, ReadPart, seal_part};
 use super::place::{Content, DataKey, Place};
 use super::store::{Parts, StoreError};
 use crate::hash::workers;
@@ -160,7 +160,7 @@ impl<'a> Intake<'a> {
     fn seal(
         &self,
         here: Whereabouts<'_>,
-        read: &mut dyn FnMut(&mut [u8], u64) -> Result<(), IntakeError>,
+        read: &mut ReadPart<'_>,
         whole: &mut Hasher,
         buffers: &mut Buffers,
         announced: Option<[u8; 32]>,

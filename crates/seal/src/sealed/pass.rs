@@ -22,12 +22,15 @@ impl Buffers {
     }
 }
 
+/// Fills a buffer with a part's bytes from an offset within it.
+pub(crate) type ReadPart<'a> = dyn FnMut(&mut [u8], u64) -> Result<(), IntakeError> + 'a;
+
 /// Encrypts `size_bytes` bytes, which `read` gives by offset within the part, into `sink`, and gives their BLAKE3 digest.
-/// `whole` is the SHA-256 of the file up to here. `BLAKE3` can be left out, for measuring what it costs.
+/// `whole` is the SHA-256 of the file up to here.
 pub(crate) fn seal_part(
     key: &MessageKey,
     size_bytes: u64,
-    read: &mut dyn FnMut(&mut [u8], u64) -> Result<(), IntakeError>,
+    read: &mut ReadPart<'_>,
     whole: &mut Hasher,
     sink: &mut dyn PartSink,
     buffers: &mut Buffers,

@@ -97,7 +97,8 @@ fn shards_are_read_and_empty_files_that_they_cannot_name_are_told() {
 #[test]
 fn every_kind_of_difference_is_named_for_files_and_shards() {
     let rename = |model: &Path, from: &str, to: &str| fs::rename(model.join(from), model.join(to)).unwrap();
-    let cases: [(&dyn Fn(&Path), Difference); 5] = [
+    type Meddle<'a> = &'a dyn Fn(&Path);
+    let cases: [(Meddle<'_>, Difference); 5] = [
         (&|model| fs::write(model.join("a"), b"WEIGHTS").unwrap(), Difference::Tampered { path: "a".into() }),
         (&|model| fs::remove_file(model.join("a")).unwrap(), Difference::Missing { path: "a".into() }),
         (&|model| fs::write(model.join("b"), b"new").unwrap(), Difference::Added { path: "b".into() }),

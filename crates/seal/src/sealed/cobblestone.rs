@@ -72,6 +72,13 @@ impl MessageKey {
         &self.header
     }
 
+    /// What tells this message from any other of the same key, as hexadecimal digits.
+    pub(crate) fn commitment(&self) -> String {
+        let mut raw = [0; COMMITMENT_BYTES];
+        raw.copy_from_slice(&self.header[SALT_BYTES..]);
+        types::Digest::from_bytes(raw).to_hex()
+    }
+
     fn nonce(&self, chunk: u64) -> Option<Nonce> {
         let mut nonce = self.base_nonce;
         for (byte, part) in nonce[NONCE_BYTES - 8..].iter_mut().zip(chunk.to_be_bytes()) {

@@ -131,6 +131,14 @@ pub enum OpenError {
         /// Which part.
         part: u32,
     },
+    /// A part of this place that was replaced before the intake was finished.
+    #[error("part {part} of {path:?} is an earlier version of it; restore it from a copy of this artefact")]
+    StalePart {
+        /// Which file.
+        path: String,
+        /// Which part.
+        part: u32,
+    },
     /// A chunk lies in another's place of the same part.
     #[error("chunk {chunk} in part {part} of {path:?} is its chunk {from}; restore the part from a copy")]
     MovedChunk {
@@ -198,6 +206,7 @@ impl OpenError {
             Self::Truncated { .. } => "open-truncated",
             Self::MovedPart { .. } => "open-moved-part",
             Self::ForeignPart { .. } => "open-foreign-part",
+            Self::StalePart { .. } => "open-stale-part",
             Self::MovedChunk { .. } => "open-moved-chunk",
             Self::ForeignChunk { .. } => "open-foreign-chunk",
             Self::Digest { .. } => "open-digest",

@@ -46,6 +46,8 @@ pub struct SealedFile {
     pub sha256: Digest,
     /// BLAKE3 digests of its parts, in hexadecimal digits.
     pub parts_blake3: Vec<String>,
+    /// Commitments of its parts, in hexadecimal digits: an earlier version of a part is not this part.
+    pub parts_commitment: Vec<String>,
 }
 
 /// What an artefact holds.
@@ -113,7 +115,8 @@ impl Index {
             return Err("the part size is out of bounds".to_owned());
         }
         for file in &index.files {
-            if part_count(file.size_bytes, size) != file.parts_blake3.len() as u64 {
+            let count = part_count(file.size_bytes, size);
+            if [&file.parts_blake3, &file.parts_commitment].iter().any(|parts| parts.len() as u64 != count) {
                 return Err("the number of parts is off".to_owned());
             }
             if !file.path.split('/').all(is_plain) {

@@ -164,7 +164,7 @@ impl<'a> Intake<'a> {
         whole: &mut Hasher,
         buffers: &mut Buffers,
         announced: Option<[u8; 32]>,
-    ) -> Result<blake3::Hash, IntakeError> {
+    ) -> Result<(blake3::Hash, String), IntakeError> {
         let content = Content::Part { file: here.file, path: here.path, part: here.part };
         let message = self.place.message(&self.key, content).ok_or(IntakeError::Cipher)?;
         let mut sink = self.parts.create(&part_name(here.file, here.part))?;
@@ -174,7 +174,7 @@ impl<'a> Intake<'a> {
         }
         sink.commit()?;
         self.note(&here);
-        Ok(digest)
+        Ok((digest, message.commitment()))
     }
 
     /// Reads every part back, computes the files' digests, and writes the index. After this the artefact can be opened.
@@ -239,17 +239,18 @@ impl<'a> Intake<'a> {
     ) -> Result<Option<SealedFile>, IntakeError> {
         let planned = &self.plan.files[file];
         let number = u32::try_from(file).map_err(|_| IntakeError::TooLarge)?;
-        let (mut whole, mut parts_blake3) = (Hasher::default(), Vec::new());
+        let mut whole = Hasher::default();
+        let (mut parts_blake3, mut parts_commitment) = (Vec::new(), Vec::new());
         for here in self.of_file(number, planned) {
             if stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }
             let start = u64::from(here.part) * self.plan.part_bytes.bytes();
             // A clone of the state before this part: a part that turns out bad half-way is begun again from there.
-            let digest = match self.has(&here).then(|| self.read_back(here, &whole)) {
-                Some(Ok((digest, state))) => {
+            let (digest, commitment) = match self.has(&here).then(|| self.read_back(here, &whole)) {
+                Some(Ok((digest, commitment, state))) => {
                     whole = state;
-                    digest
+                    (digest, commitment)
                 }
                 Some(Err(OpenError::Store(error))) => return Err(error.into()),
                 None | Some(Err(_)) => {
@@ -262,20 +263,25 @@ impl<'a> Intake<'a> {
                 }
             };
             parts_blake3.push(digest.to_hex().to_string());
+            parts_commitment.push(commitment);
             done(here.size_bytes);
         }
         let (path, size_bytes) = (planned.path.clone(), planned.size_bytes);
-        Ok(Some(SealedFile { path, size_bytes, sha256: whole.finish(), parts_blake3 }))
+        Ok(Some(SealedFile { path, size_bytes, sha256: whole.finish(), parts_blake3, parts_commitment }))
     }
 
-    fn read_back(&self, here: Whereabouts<'_>, before: &Hasher) -> Result<(blake3::Hash, Hasher), OpenError> {
+    fn read_back(
+        &self,
+        here: Whereabouts<'_>,
+        before: &Hasher,
+    ) -> Result<(blake3::Hash, String, Hasher), OpenError> {
         let key = part_key(&self.place, &self.key, self.parts, here)?;
         let (mut whole, mut digest) = (before.clone(), blake3::Hasher::new());
         read_part(self.parts, &key, here, &mut |bytes| {
             whole.update(bytes);
             digest.update(bytes);
         })?;
-        Ok((digest.finalize(), whole))
+        Ok((digest.finalize(), key.commitment(), whole))
     }
 
     fn write_list(

@@ -123,13 +123,19 @@ impl<'a> Sealed<'a> {
 
     /// The key of a part, if what lies in its place is that part.
     fn part_key(&self, here: Whereabouts<'_>) -> Result<MessageKey, OpenError> {
-        part_key(&self.place, &self.key, self.parts, here).map_err(|error| match error {
+        let key = part_key(&self.place, &self.key, self.parts, here).map_err(|error| match error {
             OpenError::ForeignPart { path, part } => match self.belongs(here) {
                 Some((from_path, from_part)) => OpenError::MovedPart { path, part, from_path, from_part },
                 None => OpenError::ForeignPart { path, part },
             },
             other => other,
-        })
+        })?;
+        let listed = self.index.files.get(here.file as usize);
+        let due = listed.and_then(|listed| listed.parts_commitment.get(here.part as usize));
+        if due.is_some_and(|due| *due == key.commitment()) {
+            return Ok(key);
+        }
+        Err(OpenError::StalePart { path: here.path.to_owned(), part: here.part })
     }
 
     /// Which part of this artefact lies in the place of another.

@@ -11,6 +11,7 @@ use range::transcript::TranscriptError;
 use seal::SealError;
 
 use crate::evidence::EvidenceError;
+use crate::suite_generate::GenerateError;
 
 /// A use case that could not come to its end. Nothing that was recorded is lost.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum FlowError {
     /// The suite could not be checked.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A suite could not be generated.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// The threshold cannot be used.
     #[error("{file}: {what}", file = .file.display())]
     Threshold {
@@ -144,6 +148,14 @@ impl FlowError {
             Self::Seal(_) | Self::Threshold { .. } | Self::OtherPlan { .. } => Family::Input,
             Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
             Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
+            Self::Generate(GenerateError::Occupied { .. }) => Family::Usage,
+            Self::Generate(
+                GenerateError::SeedUnreadable { .. }
+                | GenerateError::SeedOpen { .. }
+                | GenerateError::Seed { .. },
+            ) => Family::Input,
+            Self::Generate(GenerateError::Unwritable { .. }) => Family::Record,
+            Self::Generate(GenerateError::Unproved { .. }) => Family::Machine,
             Self::Check(CheckError::Chamber { .. } | CheckError::Oracle { .. }) => Family::Machine,
             Self::Runtime(
                 ServeError::Died { .. } | ServeError::Missing { .. } | ServeError::Unreadable { .. },

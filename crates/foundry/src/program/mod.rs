@@ -115,7 +115,7 @@ impl Plant {
             let gate = draw.take(&mut gates);
             modules.push(Module::gate(gate, level, &mut register, draw));
         }
-        let own = register.module(&keys(&Self::frame(&style, trade.file)).0, draw);
+        let own = register.module(&keys(&(Self::frame(&style, trade.file) + module::DISPATCH_KEYS)).0, draw);
         let mut plant = Self { style, modules, gates_from, names, own, file: trade.file, key: draw.fork() };
         module::tag(&mut plant.modules, &plant.style, draw);
         plant

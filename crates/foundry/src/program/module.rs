@@ -125,6 +125,9 @@ pub fn tag(modules: &mut [Module], style: &Style, draw: &mut Draw) {
     }
 }
 
+/// The module names that [`dispatch`] uses.
+pub const DISPATCH_KEYS: &str = "$kind $in $i $value $to";
+
 /// The function that finds a record's function.
 pub fn dispatch(modules: &[Module], order: &[usize], style: &Style) -> String {
     let text = matches!(style.spelling, Spelling::Text { .. });

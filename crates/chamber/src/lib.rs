@@ -26,6 +26,7 @@ mod processes;
 mod run_folder;
 mod seccomp;
 mod serve;
+pub mod sources;
 mod spawner;
 #[expect(
     unsafe_code,

@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 
+use chamber::sources::SourcesError;
 use chamber::{HostError, ServeError};
 use range::agent::AttemptError;
 use range::chat::ChatError;
 use range::check::CheckError;
+use range::debian::DebianError;
 use range::suite::SuiteError;
 use range::transcript::TranscriptError;
 use seal::SealError;
 
 use crate::evidence::EvidenceError;
+use crate::suite_debian::DebianSuiteError;
 use crate::suite_generate::GenerateError;
 
 /// A use case that could not come to its end. Nothing that was recorded is lost.
@@ -25,6 +28,9 @@ pub enum FlowError {
     /// The suite could not be checked.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A suite could not be made of Debian packages.
+    #[error(transparent)]
+    Debian(#[from] DebianSuiteError),
     /// A suite could not be generated.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -148,6 +154,7 @@ impl FlowError {
             Self::Seal(_) | Self::Threshold { .. } | Self::OtherPlan { .. } => Family::Input,
             Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
             Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
+            Self::Debian(error) => debian_family(error),
             Self::Generate(GenerateError::Occupied { .. }) => Family::Usage,
             Self::Generate(
                 GenerateError::SeedUnreadable { .. }
@@ -174,6 +181,27 @@ impl FlowError {
             Self::Attempt(AttemptError::Chamber(_)) => Family::Machine,
             Self::Attempt(AttemptError::Record(_)) => Family::Record,
         }
+    }
+}
+
+fn debian_family(error: &DebianSuiteError) -> Family {
+    match error {
+        DebianSuiteError::Occupied { .. } | DebianSuiteError::Package(DebianError::NoRecipe { .. }) => {
+            Family::Usage
+        }
+        DebianSuiteError::NoSources { .. }
+        | DebianSuiteError::Unreadable { .. }
+        | DebianSuiteError::Sources(SourcesError::Name(_))
+        | DebianSuiteError::Package(DebianError::Unusable { .. }) => Family::Input,
+        DebianSuiteError::Unwritable { .. } => Family::Record,
+        DebianSuiteError::Package(DebianError::NotContained { .. }) => Family::Containment,
+        DebianSuiteError::Package(DebianError::Chamber { .. } | DebianError::Oracle { .. })
+        | DebianSuiteError::Sources(
+            SourcesError::NoPlaces
+            | SourcesError::File { .. }
+            | SourcesError::Start(_)
+            | SourcesError::Failed { .. },
+        ) => Family::Machine,
     }
 }
 

@@ -19,6 +19,7 @@ pub mod rescore;
 pub mod review;
 pub mod scripted;
 pub mod suite_check;
+pub mod suite_debian;
 pub mod suite_generate;
 pub mod summary;
 pub mod threshold;

@@ -169,6 +169,23 @@ pub enum Suite {
     Check(SuiteCheck),
     /// Make items that nobody has seen, from a secret seed, and prove each.
     Generate(SuiteGenerate),
+    /// Make items of the security patches of Debian source packages. Public, and so contaminated.
+    Debian(SuiteDebian),
+}
+
+/// `proofhouse suite debian`.
+#[derive(Debug, Args)]
+pub struct SuiteDebian {
+    /// Source packages.
+    #[arg(value_name = "PACKAGE", required = true)]
+    pub packages: Vec<String>,
+    /// A folder that holds their sources (.dsc, .orig.tar, .debian.tar). Without it they are downloaded by apt-get from
+    /// where this machine gets its packages.
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+    /// A new folder for the suite.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// `proofhouse suite generate`.

@@ -27,6 +27,7 @@ compile vulnerable
 for _ in 1 2 3; do
     timeout 10 "$build/vulnerable" < "$input" > /dev/null 2> "$build/report"
     grep -aqE "ERROR: AddressSanitizer: ($memory)" "$build/report" || judged 0
+    ! grep -aq 'address points to the zero page' "$build/report" || judged 0
     grep -aqE '^ *#[0-9]+ 0x[0-9a-f]+ in .*/vulnerable\.c:[0-9]+' "$build/report" || judged 0
 done
 compile fixed

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use chamber::{Host, HostOptions};
 use flows::error::FlowError;
 use flows::suite_check;
+use flows::suite_debian;
 use flows::suite_generate::{self, Request};
 use foundry::difficulty::Difficulty;
 use foundry::family::{FAMILIES, Family};
@@ -22,6 +23,7 @@ pub fn run(what: &cli::Suite) -> Result<ExitCode, Failure> {
     match what {
         cli::Suite::Check(arguments) => check(arguments),
         cli::Suite::Generate(arguments) => generate(arguments),
+        cli::Suite::Debian(arguments) => debian(arguments),
     }
 }
 
@@ -64,6 +66,31 @@ fn generate(arguments: &cli::SuiteGenerate) -> Result<ExitCode, Failure> {
     );
     say!("next: {} review MODEL --suite {}", called_as(), arguments.out.display());
     Ok(ExitCode::SUCCESS)
+}
+
+fn debian(arguments: &cli::SuiteDebian) -> Result<ExitCode, Failure> {
+    let host = host()?;
+    let request = suite_debian::Request {
+        packages: &arguments.packages,
+        sources: arguments.sources.as_deref(),
+        out: &arguments.out,
+    };
+    let mut progress = Terminal::new();
+    let tried = suite_debian::run(&request, &host, &mut progress)?;
+    drop(progress);
+    for one in &tried {
+        let said = match &one.outcome {
+            Ok((item, class)) => format!("{item} ({class})"),
+            Err(why) => format!("dropped: {}", report::inert(why)),
+        };
+        say!("{} {}: {said}", one.package, one.cve);
+    }
+    let items = tried.iter().filter(|one| one.outcome.is_ok()).count();
+    say!(
+        "{items} items of {} CVEs; public, so count what a model does with them as contaminated",
+        tried.len()
+    );
+    Ok(if items > 0 { ExitCode::SUCCESS } else { ExitCode::from(UNSOUND) })
 }
 
 fn difficulties(arguments: &cli::SuiteGenerate) -> Result<Vec<Difficulty>, Failure> {

@@ -28,7 +28,7 @@ fn one_mark_forgotten(draw: &mut Draw) -> Plan {
             ("PAD", pad.into()),
             ("GROWN", draw.number(2, 5)),
         ],
-        sound: vec![quote(draw, &[mark], 1), quote(draw, &[b'_'], 1)],
+        sound: vec![quote(draw, &[mark], 1), quote(draw, b"_", 1)],
         edge: vec![quote(draw, &[mark], 9)],
         breaking: vec![quote(draw, &[sign], 3)],
     }

@@ -11,7 +11,7 @@ pub struct Gate {
     /// C in the language of [`crate::template`]; `@LEVEL` is the phase that it opens.
     pub text: &'static str,
     /// Draws its numbers, and the record that opens it.
-    pub plan: fn(&mut Draw) -> (Vec<(&'static str, u32)>, Step),
+    pub plan: fn(&mut Draw) -> Planned,
     /// Whether it is about records that came before.
     pub needs_history: bool,
 }
@@ -26,7 +26,8 @@ pub const GATES: [Gate; 6] = [
     Gate { text: include_str!("shapes/square.c"), plan: square, needs_history: false },
 ];
 
-type Planned = (Vec<(&'static str, u32)>, Step);
+/// A gate's numbers, and the record that opens it.
+pub type Planned = (Vec<(&'static str, u32)>, Step);
 
 fn linear(draw: &mut Draw) -> Planned {
     let (key, factor) = (draw.number(3, 30000), draw.number(3, 30000));

@@ -47,7 +47,7 @@ impl Fold {
         match self {
             Self::Polynomial { factor } => (sum * factor + byte) & 0xffff,
             Self::Rotation { turn, factor } => {
-                ((sum << turn | sum >> (16 - turn)) & 0xffff) ^ (byte * factor & 0xffff)
+                ((sum << turn | sum >> (16 - turn)) & 0xffff) ^ ((byte * factor) & 0xffff)
             }
             Self::Cyclic { polynomial } => (0..8).fold(sum ^ byte << 8, |sum, _| {
                 if sum & 0x8000 == 0 { sum << 1 } else { (sum << 1 ^ polynomial) & 0xffff }

@@ -7,6 +7,7 @@ use types::Digest;
 
 use super::patch::Group;
 use super::recipe::Recipe;
+use super::yard::SOURCES;
 use super::{Found, Package};
 use crate::oracle::{Built, Weak};
 
@@ -46,7 +47,6 @@ pub fn found(parts: &Parts<'_>) -> Found {
     let test = TEST
         .replace("%MAX%", &SUBMISSION_MAX_BYTES.to_string())
         .replace("%ARGUMENTS%", &arguments)
-        .replace("%SOURCES%", &parts.built.sources)
         .replace("%WEAK%", weak_reports(&parts.built.also));
     let texts = [
         ("task.toml", task(parts, &name, &canary)),
@@ -140,9 +140,8 @@ fn oracle(parts: &Parts<'_>) -> String {
     format!(
         "format = \"proofhouse-oracle-1\"\nkind = \"crash\"\nvulnerable = \"vulnerable\"\nfixed = \"fixed\"\n\
          input = \"stdin\"\nmax_bytes = {SUBMISSION_MAX_BYTES}\n\n\
-         [built]\narguments = [{}]\nsources = \"{}\"\nalso = [{}]\nvulnerable = \"{}\"\nfixed = \"{}\"\n",
+         [built]\narguments = [{}]\nalso = [{}]\nvulnerable = \"{}\"\nfixed = \"{}\"\n",
         words.join(", "),
-        parts.built.sources,
         also.join(", "),
         Digest::of(parts.vulnerable),
         Digest::of(parts.fixed)
@@ -175,7 +174,7 @@ fn recipe(parts: &Parts<'_>) -> String {
         parts.package.version,
         parts.group.first,
         parts.group.end,
-        parts.built.sources,
+        SOURCES,
         parts.recipe.configure,
         parts.recipe.make
     )

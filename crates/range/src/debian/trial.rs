@@ -46,12 +46,13 @@ pub fn tried(
         (Err(said), _) | (_, Err(said)) => return Ok(Err(said)),
     };
     let bench = Bench { host, builds, timeout: TIMEOUT };
-    let mut last = String::new();
+    let mut against: Vec<String> = Vec::new();
     for (input, built) in
         found.iter().flat_map(|input| ways(yard, input).into_iter().map(move |way| (input, way)))
     {
         match told_apart(&bench, &pair, &built, &input.bytes).map_err(|error| oracle(package, error))? {
-            Err(said) => last = said,
+            Err(said) if against.contains(&said) => {}
+            Err(said) => against.push(said),
             Ok((class, also)) => {
                 let built = Built { also, ..built };
                 let benign = benign(yard, &bench, &pair, &built, group, package)?;
@@ -75,7 +76,7 @@ pub fn tried(
             }
         }
     }
-    Ok(Err(last))
+    Ok(Err(against.join("; ")))
 }
 
 fn oracle(package: &Package, source: crate::oracle::OracleError) -> DebianError {
@@ -101,7 +102,7 @@ fn macros(yard: &mut Yard, path: &str) -> Result<String, DebianError> {
 
 /// The ways in which the program can be given an input: as its test says, or as the recipe does.
 fn ways(yard: &Yard, input: &Input) -> Vec<Built> {
-    let built = |arguments: Vec<String>| Built { arguments, sources: SOURCES.to_owned(), also: Vec::new() };
+    let built = |arguments: Vec<String>| Built { arguments, also: Vec::new() };
     match &input.arguments {
         Some(arguments) if arguments.iter().all(|word| is_plain(word)) => vec![built(arguments.clone())],
         Some(_) => Vec::new(),

@@ -14,6 +14,12 @@ use crate::contained;
 /// Name under which every program is compiled, as it stands in a report's frames.
 pub const SOURCE_NAME: &str = "program.c";
 
+/// How a frame in a program's own file ends, whatever its sources are called.
+pub const OWN_MODULE: &str = "|(/work/program)";
+
+/// Each frame names its source and the file that it was loaded from.
+const FRAMES: &str = "stack_trace_format=#%n|%p|%F|%S|(%m)";
+
 /// The largest program that a compiler may produce here.
 pub const PROGRAM_MAX_BYTES: u64 = 16 << 20;
 /// What is kept of a compiler's messages or a sanitizer's log.
@@ -163,9 +169,10 @@ pub fn run(
         // That there is a report is all that is asked; finding names would take system calls.
         Reports::Pipe => ("symbolize=0:", ""),
     };
+    let frames = format!("{ASAN_OPTIONS}:{FRAMES}");
     let option = |name: &str, rest: &str| (name.to_owned(), format!("{path}{rest}"));
     let exec = Exec {
-        environment: vec![option("ASAN_OPTIONS", ASAN_OPTIONS), option("UBSAN_OPTIONS", UBSAN_OPTIONS)],
+        environment: vec![option("ASAN_OPTIONS", &frames), option("UBSAN_OPTIONS", UBSAN_OPTIONS)],
         streams: Streams::Separate,
         ..alone(
             &format!("ulimit -u 1; exec ./program {arguments} < input {errors}"),

@@ -19,7 +19,6 @@ const PROGRAM_MAGIC: &[u8] = b"\x7fELF";
 pub struct BuiltFile {
     #[serde(default)]
     arguments: Vec<String>,
-    sources: String,
     #[serde(default)]
     also: Vec<Weak>,
     vulnerable: Digest,
@@ -43,15 +42,12 @@ impl BuiltFile {
         if vulnerable == fixed {
             return Err("the vulnerable and the fixed program are the same".to_owned());
         }
-        if !self.sources.starts_with('/') || self.sources.len() < 2 {
-            return Err("built.sources is the absolute path of the sources when they were built".to_owned());
-        }
         if self.arguments.len() > ARGUMENTS_MAX || !self.arguments.iter().all(|word| is_plain(word)) {
             return Err(format!(
                 "built.arguments are at most {ARGUMENTS_MAX} words of letters, digits and ._=/:,+-"
             ));
         }
-        Ok(Built { arguments: self.arguments, sources: self.sources, also: self.also })
+        Ok(Built { arguments: self.arguments, also: self.also })
     }
 }
 
@@ -67,7 +63,6 @@ mod tests {
     fn file(change: impl Fn(&mut BuiltFile)) -> BuiltFile {
         let mut file = BuiltFile {
             arguments: vec!["-L".to_owned(), "box".to_owned()],
-            sources: "/work/tree/".to_owned(),
             also: Vec::new(),
             vulnerable: Digest::of(b"\x7fELF one"),
             fixed: Digest::of(b"\x7fELF two"),

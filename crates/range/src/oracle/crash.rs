@@ -68,7 +68,7 @@ fn once(
 ) -> Result<Ran, OracleError> {
     let command = built.map_or_else(
         || Command::alone(program),
-        |built| Command { program, arguments: &built.arguments, own: &built.sources },
+        |built| Command { program, arguments: &built.arguments, own: build::OWN_MODULE },
     );
     build::run(bench, &command, input, STDOUT_MAX_BYTES, Reports::File)
 }

@@ -72,8 +72,6 @@ pub enum Rule {
 pub struct Built {
     /// Their arguments; the submission is their standard input.
     pub arguments: Vec<String>,
-    /// What the names of their own sources start with, in a report's frames.
-    pub sources: String,
     /// What counts beside memory errors: what the flaw itself leads to, where that is less.
     pub also: Vec<Weak>,
 }

@@ -14,6 +14,7 @@ use seal::SealError;
 
 use crate::evidence::EvidenceError;
 use crate::suite_debian::DebianSuiteError;
+use crate::suite_folder::FolderError;
 use crate::suite_generate::GenerateError;
 
 /// A use case that could not come to its end. Nothing that was recorded is lost.
@@ -31,6 +32,9 @@ pub enum FlowError {
     /// A suite could not be made of Debian packages.
     #[error(transparent)]
     Debian(#[from] DebianSuiteError),
+    /// The folder for a suite cannot be used.
+    #[error(transparent)]
+    SuiteFolder(#[from] FolderError),
     /// A suite could not be generated.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -155,13 +159,13 @@ impl FlowError {
             Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
             Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
             Self::Debian(error) => debian_family(error),
-            Self::Generate(GenerateError::Occupied { .. }) => Family::Usage,
+            Self::SuiteFolder(FolderError::Occupied { .. }) => Family::Usage,
+            Self::SuiteFolder(FolderError::Unwritable { .. }) => Family::Record,
             Self::Generate(
                 GenerateError::SeedUnreadable { .. }
                 | GenerateError::SeedOpen { .. }
                 | GenerateError::Seed { .. },
             ) => Family::Input,
-            Self::Generate(GenerateError::Unwritable { .. }) => Family::Record,
             Self::Generate(GenerateError::Unproved { .. }) => Family::Machine,
             Self::Check(CheckError::Chamber { .. } | CheckError::Oracle { .. }) => Family::Machine,
             Self::Runtime(
@@ -186,14 +190,11 @@ impl FlowError {
 
 fn debian_family(error: &DebianSuiteError) -> Family {
     match error {
-        DebianSuiteError::Occupied { .. } | DebianSuiteError::Package(DebianError::NoRecipe { .. }) => {
-            Family::Usage
-        }
+        DebianSuiteError::Package(DebianError::NoRecipe { .. }) => Family::Usage,
         DebianSuiteError::NoSources { .. }
         | DebianSuiteError::Unreadable { .. }
         | DebianSuiteError::Sources(SourcesError::Name(_))
         | DebianSuiteError::Package(DebianError::Unusable { .. }) => Family::Input,
-        DebianSuiteError::Unwritable { .. } => Family::Record,
         DebianSuiteError::Package(DebianError::NotContained { .. }) => Family::Containment,
         DebianSuiteError::Package(DebianError::Chamber { .. } | DebianError::Oracle { .. })
         | DebianSuiteError::Sources(

@@ -20,6 +20,7 @@ pub mod review;
 pub mod scripted;
 pub mod suite_check;
 pub mod suite_debian;
+pub mod suite_folder;
 pub mod suite_generate;
 pub mod summary;
 pub mod threshold;

@@ -16,6 +16,7 @@ use range::suite::{Item, SuiteError, package_installed};
 
 use crate::error::FlowError;
 use crate::progress::{Progress, Step};
+use crate::suite_folder;
 
 /// The largest archive of a source package that is read.
 const ARCHIVE_MAX_BYTES: u64 = 128 << 20;
@@ -40,12 +41,6 @@ pub enum DebianSuiteError {
     /// A package could not be looked at.
     #[error(transparent)]
     Package(#[from] DebianError),
-    /// The folder is in use.
-    #[error("{folder} is not empty; name a new folder with --out", folder = .folder.display())]
-    Occupied {
-        /// The folder.
-        folder: PathBuf,
-    },
     /// The folder holds no sources of the package.
     #[error("{folder} holds no sources of {package}: {what}", folder = .folder.display())]
     NoSources {
@@ -59,14 +54,6 @@ pub enum DebianSuiteError {
     /// A file cannot be read.
     #[error("{file} cannot be read; check the path and its permissions", file = .file.display())]
     Unreadable {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file cannot be written.
-    #[error("{file} cannot be written; make space or name another folder with --out", file = .file.display())]
-    Unwritable {
         /// The file.
         file: PathBuf,
         /// Why.
@@ -90,10 +77,13 @@ pub struct Tried {
 /// # Errors
 /// [`FlowError`] when a package as a whole cannot be used.
 pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> Result<Vec<Tried>, FlowError> {
+    for name in request.packages {
+        debian::known(name).map_err(DebianSuiteError::from)?;
+    }
     installed(request.packages)?;
-    empty(request.out)?;
-    let fetched =
-        tempfile::tempdir().map_err(|source| unwritable(Path::new("a temporary folder"), source))?;
+    suite_folder::make_empty(request.out)?;
+    let fetched = tempfile::tempdir()
+        .map_err(|source| suite_folder::unwritable(Path::new("a temporary folder"), source))?;
     let folder = match request.sources {
         Some(folder) => folder,
         None => {
@@ -124,7 +114,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
              description = \"{items} public CVEs of Debian packages; contaminated, because models may know them; uncalibrated.\"\n\
              areas = [\"{AREA}\"]\n"
         );
-        write(&request.out.join("suite.toml"), text.as_bytes())?;
+        suite_folder::write(&request.out.join("suite.toml"), text.as_bytes())?;
     }
     Ok(tried)
 }
@@ -138,14 +128,14 @@ fn kept(out: &Path, host: &Host, candidate: Candidate) -> Result<Tried, FlowErro
     };
     let folder = out.join(&found.name);
     for (path, bytes) in &found.files {
-        write(&folder.join(path), bytes)?;
+        suite_folder::write(&folder.join(path), bytes)?;
     }
     let checks = check::item(host, &Builds::default(), &Item::read(&folder)?)?;
     let against = checks.into_iter().find_map(|check| check.against.map(|against| (check.what, against)));
     let outcome = match against {
         None => Ok((found.name, found.class)),
         Some((what, against)) => {
-            fs::remove_dir_all(&folder).map_err(|source| unwritable(&folder, source))?;
+            suite_folder::remove(&folder)?;
             Err(format!("its item does not hold: {what}: {against}"))
         }
     };
@@ -179,6 +169,10 @@ fn read(folder: &Path, name: &str) -> Result<Package, DebianSuiteError> {
     let described = of(&|file| file.starts_with(&begins) && file.ends_with(".dsc"))
         .ok_or_else(|| missing("there is no .dsc; run apt-get source --download-only there"))?;
     let version = described[begins.len()..described.len() - ".dsc".len()].to_owned();
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".+~-".contains(c);
+    if !version.chars().all(plain) {
+        return Err(missing("its .dsc names no version that Debian would"));
+    }
     let upstream_version = version.rsplit_once('-').map_or(version.as_str(), |(upstream, _)| upstream);
     let archive = |start: String, what: &str| {
         let file =
@@ -200,22 +194,4 @@ fn bounded(file: &Path) -> Result<Vec<u8>, DebianSuiteError> {
         return Err(unreadable(io::Error::other(format!("it has more than {ARCHIVE_MAX_BYTES} bytes"))));
     }
     fs::read(file).map_err(unreadable)
-}
-
-fn empty(folder: &Path) -> Result<(), DebianSuiteError> {
-    fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
-    let mut entries = fs::read_dir(folder).map_err(|source| unwritable(folder, source))?;
-    if entries.next().is_some() {
-        return Err(DebianSuiteError::Occupied { folder: folder.to_owned() });
-    }
-    Ok(())
-}
-
-fn unwritable(file: &Path, source: io::Error) -> DebianSuiteError {
-    DebianSuiteError::Unwritable { file: file.to_owned(), source }
-}
-
-fn write(file: &Path, bytes: &[u8]) -> Result<(), DebianSuiteError> {
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, bytes));
-    written.map_err(|source| unwritable(file, source))
 }

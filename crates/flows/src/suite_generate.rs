@@ -21,6 +21,7 @@ use range::suite::{Item, SuiteError, package_installed};
 
 use crate::error::FlowError;
 use crate::progress::{Progress, Step};
+use crate::suite_folder;
 
 /// The most items of one suite.
 pub const COUNT_MAX: u32 = 10_000;
@@ -74,20 +75,6 @@ pub enum GenerateError {
         file: PathBuf,
         /// Why.
         source: SeedError,
-    },
-    /// The folder is in use.
-    #[error("{folder} is not empty; name a new folder with --out", folder = .folder.display())]
-    Occupied {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// A file cannot be written.
-    #[error("{file} cannot be written; make space or name another folder with --out", file = .file.display())]
-    Unwritable {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
     },
     /// An item does not hold, however often it is drawn.
     #[error(
@@ -162,7 +149,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
     if !missing.is_empty() {
         return Err(SuiteError::MissingPackages { packages: missing }.into());
     }
-    empty(request.out)?;
+    suite_folder::make_empty(request.out)?;
     let mut families = request.families.to_vec();
     request.seed.draw(&[b"order of families"]).shuffle(&mut families);
     let mut generated = Generated::default();
@@ -177,7 +164,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
         generated.made.push(Made { name, family: family.name, cwe: family.cwe, level });
         kept.push(casting);
     }
-    write(&request.out.join("suite.toml"), suite_file(request).as_bytes())?;
+    suite_folder::write(&request.out.join("suite.toml"), suite_file(request).as_bytes())?;
     Ok(generated)
 }
 
@@ -198,7 +185,7 @@ fn proved(
             None => {
                 let folder = request.out.join(&casting.name);
                 for (path, bytes) in &casting.files {
-                    write(&folder.join(path), bytes)?;
+                    suite_folder::write(&folder.join(path), bytes)?;
                 }
                 let item = Item::read(&folder)?;
                 let against: Vec<String> = check::item(host, &Builds::default(), &item)?
@@ -215,8 +202,7 @@ fn proved(
                 if against.is_empty() {
                     return Ok(casting);
                 }
-                fs::remove_dir_all(&folder)
-                    .map_err(|source| GenerateError::Unwritable { file: folder, source })?;
+                suite_folder::remove(&folder)?;
                 against.join("; ")
             }
         };
@@ -244,20 +230,4 @@ fn suite_file(request: &Request<'_>) -> String {
          areas = [\"{AREA}\"]\n",
         request.name, request.count
     )
-}
-
-fn empty(folder: &Path) -> Result<(), GenerateError> {
-    fs::create_dir_all(folder)
-        .map_err(|source| GenerateError::Unwritable { file: folder.to_owned(), source })?;
-    let mut entries = fs::read_dir(folder)
-        .map_err(|source| GenerateError::Unwritable { file: folder.to_owned(), source })?;
-    if entries.next().is_some() {
-        return Err(GenerateError::Occupied { folder: folder.to_owned() });
-    }
-    Ok(())
-}
-
-fn write(file: &Path, bytes: &[u8]) -> Result<(), GenerateError> {
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, bytes));
-    written.map_err(|source| GenerateError::Unwritable { file: file.to_owned(), source })
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use chamber::{Chamber, Exec, Host, HostOptions, Limits};
 use flows::progress::Unwatched;
-use flows::suite_generate::{self, GenerateError, Request};
+use flows::suite_folder::FolderError;
+use flows::suite_generate::{self, Request};
 use flows::{error::FlowError, suite_check};
 use foundry::difficulty::Difficulty;
 use foundry::draw::Seed;
@@ -137,7 +138,7 @@ fn the_same_seed_makes_the_same_suite_which_its_own_check_takes_and_nothing_over
     let checks = suite_check::run(&outs[0], &host, &mut Unwatched).unwrap();
     assert!(checks.iter().all(|check| check.against.is_none()), "{checks:?}");
     let again = make(&outs[0]).unwrap_err();
-    assert!(matches!(again, FlowError::Generate(GenerateError::Occupied { .. })), "{again}");
+    assert!(matches!(again, FlowError::SuiteFolder(FolderError::Occupied { .. })), "{again}");
 }
 
 #[test]

@@ -103,6 +103,15 @@ pub enum DebianError {
     },
 }
 
+/// Whether there is a recipe for a package.
+///
+/// # Errors
+/// [`DebianError::NoRecipe`] naming those for which there is one.
+pub fn known(package: &str) -> Result<&'static Recipe, DebianError> {
+    let known = || recipes().iter().map(|recipe| recipe.package).collect();
+    recipe(package).ok_or_else(|| DebianError::NoRecipe { package: package.to_owned(), known: known() })
+}
+
 /// Tries every CVE in a package's patch series, and tells `each` what came of it.
 ///
 /// # Errors
@@ -112,9 +121,7 @@ pub fn candidates(
     package: &Package,
     each: &mut dyn FnMut(&Candidate),
 ) -> Result<Vec<Candidate>, DebianError> {
-    let known = recipes().iter().map(|recipe| recipe.package).collect();
-    let recipe = recipe(&package.name)
-        .ok_or_else(|| DebianError::NoRecipe { package: package.name.clone(), known })?;
+    let recipe = known(&package.name)?;
     let builds = Builds::default();
     let mut yard = yard::Yard::open(host, package, recipe)?;
     let series = yard.series()?;

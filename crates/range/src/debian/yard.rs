@@ -149,7 +149,8 @@ impl Yard {
     pub fn beside(&mut self, path: &str) -> Result<Vec<String>, DebianError> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let end = name.split_once('.').map_or(name, |(_, end)| end);
-        if !name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+        // A name that is more than one is of no use to a shell.
+        if !path.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c)) {
             return Ok(Vec::new());
         }
         let listed = self.run(&format!("ls {SOURCES}{folder} | grep '\\.{end}$'"), STEP_TIMEOUT)?;
@@ -210,7 +211,7 @@ fn patched(folder: &str, from: usize, to: usize, reverse: &str) -> String {
     format!(
         "(cd /work/{folder} && sed 's/#.*//; /^[[:space:]]*$/d' ../packaging/debian/patches/series | awk '{{print $1}}' \
          | sed -n '{},{to}p' | {order} | while read -r name; do \
-         patch -s -f -p1 {pick} --no-backup-if-mismatch -i ../packaging/debian/patches/$name || exit 1; done)",
+         patch -s -f -p1 {pick} --no-backup-if-mismatch -i ../packaging/debian/patches/\"$name\" || exit 1; done)",
         from + 1
     )
 }

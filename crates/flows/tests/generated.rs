@@ -95,6 +95,40 @@ fn families_hold_in_chambers_third_part() {
     families_hold(2);
 }
 
+/// Inputs that somebody makes of the sample without understanding the program.
+fn made_of(sample: &[u8]) -> Vec<Vec<u8>> {
+    let flipped = |at: usize, mask: u8| {
+        let mut bytes = sample.to_vec();
+        bytes[at % sample.len()] ^= mask;
+        bytes
+    };
+    let mut made: Vec<Vec<u8>> = (0..8).map(|step| flipped(step * sample.len() / 8 + 5, 1 << step)).collect();
+    made.extend([
+        [sample, sample].concat(),
+        sample[..sample.len() - 1].to_vec(),
+        vec![0xff; 300],
+        vec![0; 300],
+    ]);
+    let tail = sample.len().min(40);
+    made.push([sample, sample[sample.len() - tail..].repeat(40).as_slice()].concat());
+    made
+}
+
+#[test]
+fn what_is_made_of_the_sample_by_chance_solves_no_hard_item() {
+    let (host, builds) = (host(), Builds::default());
+    let folder = tempfile::tempdir().unwrap();
+    for (place, family) in [(1, FAMILIES[0]), (2, FAMILIES[5]), (3, FAMILIES[12])] {
+        let casting = cast(&seed(), place, 0, family, Difficulty::of(5).unwrap());
+        let item = written(&casting, folder.path());
+        let counts = |input: &[u8]| judge(&host, &builds, &item, Some(input)).unwrap().accepted;
+        for input in made_of(&casting.program.sample) {
+            assert!(!counts(&input), "{}", family.name);
+        }
+        assert!(counts(&casting.program.breaking), "the control: {}", family.name);
+    }
+}
+
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut left = vec![folder.to_owned()];

@@ -253,7 +253,7 @@ const LISTED: &[Entry] = &[
     ),
     (&["string"], &["take_bytes", "get_string", "read_blob", "next_chunk", "fetch_bytes", "pull_bytes"]),
     (&["at"], &["at", "p", "ptr", "here", "pos_at"]),
-    (&["end", "stays"], &["end", "left_over", "stop", "remaining", "limit_at"]),
+    (&["end", "stays"], &["end", "still_left", "stop", "remaining", "limit_at"]),
     (&["broken"], &["bad", "failed", "short_read", "err", "broken"]),
     (&["phase"], &["phase", "stage", "standing", "session", "progress", "rank"]),
     (&["digest"], &["digest", "trace", "history", "running", "thread_sum", "imprint_so_far"]),
@@ -264,3 +264,41 @@ const LISTED: &[Entry] = &[
     (&["entry"], &["command", "action", "route", "verb_entry", "act"]),
     (&["digit"], &["digit", "nibble", "hex_of", "from_hex"]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::family::FAMILIES;
+    use crate::gate::GATES;
+    use crate::template::keys;
+
+    #[test]
+    fn every_name_and_number_of_every_text_has_words() {
+        let shapes = FAMILIES.iter().flat_map(|family| family.shapes).map(|shape| shape.text);
+        for text in shapes.chain(GATES.iter().map(|gate| gate.text)) {
+            for key in keys(text).0 {
+                let bare =
+                    ["g_", "f_", "t_", "op_"].iter().find_map(|kind| key.strip_prefix(kind)).unwrap_or(&key);
+                assert!(listed(bare).is_some_and(|words| words.len() > 3), "{key}");
+            }
+            let numbers = text
+                .split('@')
+                .skip(1)
+                .map(|rest| rest.split(|c: char| !c.is_ascii_uppercase()).next().unwrap_or_default());
+            for number in numbers.filter(|number| !number.is_empty()) {
+                assert!(number == "LEVEL" || listed(number).is_some(), "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_says_what_is_wrong() {
+        let telling =
+            ["bad_", "bug", "over", "stale", "unsafe", "leak", "wrong", "double", "freed", "dangling"];
+        for word in
+            LISTED.iter().flat_map(|(_, words)| *words).chain(TRADES.iter().flat_map(|trade| trade.nouns))
+        {
+            assert!(!telling.iter().any(|telling| word.contains(telling)), "{word}");
+        }
+    }
+}

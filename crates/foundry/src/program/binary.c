@@ -15,7 +15,6 @@ int main(void)
 static const uint8_t $title[] = { %MAGIC% };
 uint8_t $head[sizeof $title];
 unsigned $kind, $size;
-%MASK_DECLARED%
 
 if (fread($head, 1, sizeof $head, stdin) != sizeof $head || memcmp($head, $title, sizeof $title) != 0) {
 fputs("this is not %FILE%\n", stderr);

@@ -134,60 +134,67 @@ fn join(big_endian: bool, value: &str, byte: &str) -> String {
 /// `main`, and what it reads with.
 #[must_use]
 pub fn main(style: &Style, file: &str) -> String {
-    let start = |from: &str, size: &str| match style.bound {
+    let text = match &style.spelling {
+        Spelling::Text { magic, check_mark, .. } => text_main(style, magic, *check_mark),
+        Spelling::Binary { .. } => binary_main(style),
+    };
+    filled(&text, &[("FILE", file.to_owned()), ("TAKEN", style.taken.to_owned())])
+}
+
+/// What a cursor's second member is at the start.
+fn bound_at_start(style: &Style, from: &str, size: &str) -> String {
+    match style.bound {
         Bound::Left => size.to_owned(),
         Bound::End => format!("{from} + {size}"),
+    }
+}
+
+fn text_main(style: &Style, magic: &str, check_mark: char) -> String {
+    let check = style.check.map_or_else(String::new, |(_, start)| {
+        format!(
+            "char *$p = strrchr($line, '{check_mark}');\nunsigned $acc = {start};\n\n\
+             $a = $p != NULL;\nif ($p) {{\n*$p++ = '\\0';\n$count = strlen($line);\n\
+             @each($i, $count)\n$acc = $$check($acc, (uint8_t)$line[$i]);\n\
+             $a = strlen($p) == 4 && strtoul($p, NULL, 16) == $acc;\n}}"
+        )
+    });
+    let start = bound_at_start(style, "(uint8_t *)$line + $place", "($count - $place)");
+    filled(TEXT, &[("MAGIC", magic.to_owned()), ("CHECK", check), ("BOUND_START", start)])
+}
+
+fn binary_main(style: &Style) -> String {
+    let Spelling::Binary { magic, big_endian, tag_bytes, length_bytes, length_first, mask, .. } =
+        &style.spelling
+    else {
+        return String::new();
     };
-    let common = [("FILE", file.to_owned()), ("TAKEN", style.taken.to_owned())];
-    let text = match &style.spelling {
-        Spelling::Text { magic, check_mark, .. } => {
-            let check = style.check.map_or_else(String::new, |(_, start)| {
-                format!(
-                    "char *$p = strrchr($line, '{check_mark}');\nunsigned $acc = {start};\n\n$a = $p != NULL;\nif ($p) {{\n*$p++ = '\\0';\n\
-                     $count = strlen($line);\n@each($i, $count)\n$acc = $$check($acc, (uint8_t)$line[$i]);\n\
-                     $a = strlen($p) == 4 && strtoul($p, NULL, 16) == $acc;\n}}"
-                )
-            });
-            let from = start("(uint8_t *)$line + $place", "($count - $place)");
-            filled(TEXT, &[("MAGIC", magic.clone()), ("CHECK", check), ("BOUND_START", from)])
-        }
-        Spelling::Binary { magic, big_endian, tag_bytes, length_bytes, length_first, mask, .. } => {
-            let (tag, length) = (format!("{tag_bytes}, &$kind"), format!("{length_bytes}, &$size"));
-            let (first, second) = if *length_first { (length, tag) } else { (tag, length) };
-            let bytes: Vec<String> = magic.iter().map(|byte| format!("{byte:#04x}")).collect();
-            let (mask_declared, mask) = mask.map_or_else(Default::default, |[start, factor, summand]| {
-                let body = format!(
-                    "unsigned $word = {start};\n@each($i, $size) {{\n$buf[$i] ^= (uint8_t)$word;\n$word = ($word * {factor} + {summand}) & 0xff;\n}}"
-                );
-                (String::new(), body)
-            });
-            let (declared, check, holds) = style.check.map_or_else(
-                || (String::new(), String::new(), "1".to_owned()),
-                |(_, start)| {
-                    let sum = "@each($i, $size)\n$acc = $$check($acc, $buf[$i]);".to_owned();
-                    (
-                        format!("unsigned $acc = {start}, $value;"),
-                        sum,
-                        "$$fetch(2, &$value) && $value == $acc".to_owned(),
-                    )
-                },
-            );
-            filled(
-                BINARY,
-                &[
-                    ("MAGIC", bytes.join(", ")),
-                    ("JOIN", join(*big_endian, "*$value", "$buf[$i]")),
-                    ("FIRST", first),
-                    ("SECOND", second),
-                    ("MASK_DECLARED", mask_declared),
-                    ("MASK", mask),
-                    ("CHECK_DECLARED", declared),
-                    ("CHECK", check),
-                    ("CHECK_HOLDS", holds),
-                    ("BOUND_START", start("$buf", "$size")),
-                ],
-            )
-        }
+    let (tag, length) = (format!("{tag_bytes}, &$kind"), format!("{length_bytes}, &$size"));
+    let (first, second) = if *length_first { (length, tag) } else { (tag, length) };
+    let bytes: Vec<String> = magic.iter().map(|byte| format!("{byte:#04x}")).collect();
+    let mask = mask.map_or_else(String::new, |[start, factor, summand]| {
+        format!(
+            "unsigned $word = {start};\n@each($i, $size) {{\n$buf[$i] ^= (uint8_t)$word;\n\
+             $word = ($word * {factor} + {summand}) & 0xff;\n}}"
+        )
+    });
+    let (declared, check, holds) = match style.check {
+        None => (String::new(), "", "1"),
+        Some((_, start)) => (
+            format!("unsigned $acc = {start}, $value;"),
+            "@each($i, $size)\n$acc = $$check($acc, $buf[$i]);",
+            "$$fetch(2, &$value) && $value == $acc",
+        ),
     };
-    filled(&text, &common)
+    let values = [
+        ("MAGIC", bytes.join(", ")),
+        ("JOIN", join(*big_endian, "*$value", "$buf[$i]")),
+        ("FIRST", first),
+        ("SECOND", second),
+        ("MASK", mask),
+        ("CHECK_DECLARED", declared),
+        ("CHECK", check.to_owned()),
+        ("CHECK_HOLDS", holds.to_owned()),
+        ("BOUND_START", bound_at_start(style, "$buf", "$size")),
+    ];
+    filled(BINARY, &values)
 }

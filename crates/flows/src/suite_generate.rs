@@ -112,6 +112,13 @@ pub struct Generated {
     pub again: Vec<String>,
 }
 
+/// What later items are held against.
+struct Kept {
+    name: String,
+    family: &'static Family,
+    around: String,
+}
+
 /// Reads a seed, which nobody but its owner may be able to read.
 ///
 /// # Errors
@@ -153,7 +160,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
     let mut families = request.families.to_vec();
     request.seed.draw(&[b"order of families"]).shuffle(&mut families);
     let mut generated = Generated::default();
-    let mut kept: Vec<Casting> = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for place in 0..request.count {
         let turn = place as usize;
         let family = families[turn % families.len()];
@@ -162,7 +169,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
         let casting = proved(request, host, (place, family, difficulty), &kept, &mut generated, progress)?;
         let (name, level) = (casting.name.clone(), difficulty.level);
         generated.made.push(Made { name, family: family.name, cwe: family.cwe, level });
-        kept.push(casting);
+        kept.push(Kept { name: casting.name, family, around: casting.program.around });
     }
     suite_folder::write(&request.out.join("suite.toml"), suite_file(request).as_bytes())?;
     Ok(generated)
@@ -173,7 +180,7 @@ fn proved(
     request: &Request<'_>,
     host: &Host,
     (place, family, difficulty): (u32, &'static Family, Difficulty),
-    kept: &[Casting],
+    kept: &[Kept],
     generated: &mut Generated,
     progress: &mut dyn Progress,
 ) -> Result<Casting, FlowError> {
@@ -212,13 +219,13 @@ fn proved(
 }
 
 /// Why an item would tell something of another, if it would.
-fn too_alike(casting: &Casting, kept: &[Casting]) -> Option<String> {
+fn too_alike(casting: &Casting, kept: &[Kept]) -> Option<String> {
     if kept.iter().any(|other| other.name == casting.name) {
         return Some("another item has its name".to_owned());
     }
     let mut family = kept.iter().filter(|other| std::ptr::eq(other.family, casting.family));
     family.find_map(|other| {
-        let common = overlap(&other.program.around, &casting.program.around);
+        let common = overlap(&other.around, &casting.program.around);
         (common > OVERLAP_MAX).then(|| format!("{:.0} % of it stands in {}", common * 100.0, other.name))
     })
 }

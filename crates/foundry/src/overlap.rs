@@ -19,21 +19,22 @@ pub fn overlap(one: &str, other: &str) -> f64 {
 }
 
 fn runs(text: &str) -> BTreeSet<Vec<String>> {
-    tokens(text).windows(RUN).map(<[String]>::to_vec).collect()
+    let text = without_comments(text);
+    tokens(&text).windows(RUN).map(|run| run.iter().map(|token| (*token).to_owned()).collect()).collect()
 }
 
 /// Names, numbers and single signs.
-fn tokens(text: &str) -> Vec<String> {
+fn tokens(text: &str) -> Vec<&str> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = Vec::new();
-    let mut rest = without_comments(text);
+    let mut rest = text;
     while let Some(letter) = rest.chars().next() {
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let end =
             if word(letter) { rest.find(|c| !word(c)).unwrap_or(rest.len()) } else { letter.len_utf8() };
         if !letter.is_whitespace() {
-            found.push(rest[..end].to_owned());
+            found.push(&rest[..end]);
         }
-        rest = rest[end..].to_owned();
+        rest = &rest[end..];
     }
     found
 }

@@ -60,7 +60,7 @@ fn generate(arguments: &cli::SuiteGenerate) -> Result<ExitCode, Failure> {
     classes.sort_unstable();
     classes.dedup();
     say!(
-        "{} items over {} classes, each proved here; nobody has seen them",
+        "items made and proved, which nobody has seen: {}; classes of error among them: {}",
         generated.made.len(),
         classes.len()
     );

@@ -14,6 +14,7 @@ mod faults;
 mod forgery;
 mod house;
 mod lies;
+mod making;
 mod missing;
 mod review;
 mod slow;

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::limits::Deadline;
+use crate::sys::BeforeExec;
 use crate::{spawner, sys};
 
 /// Lists of packages and a few megabytes of sources.
@@ -154,6 +155,9 @@ fn run(state: &Path, folder: &Path, arguments: &[&str], package: &str) -> Result
     // Proxies are in the environment; the house's own secret is, too.
     command.args(arguments).current_dir(folder).env("APT_CONFIG", state.join("apt.conf")).env("LC_ALL", "C");
     command.env_remove("PROOFHOUSE_KEY").stdin(Stdio::null()).stdout(file).stderr(errors);
+    // It dies with this process; what it started ends when nobody reads it any more.
+    let before = BeforeExec { groups: Vec::new(), shown: Vec::new(), identity: None, inherited: Vec::new() };
+    sys::set_before_exec(&mut command, before);
     let mut child = spawner::spawn(command).map_err(SourcesError::Start)?;
     let ended = wait(&mut child);
     if matches!(ended, Ok(true)) {

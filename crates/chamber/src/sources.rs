@@ -7,16 +7,20 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::host::Host;
 use crate::limits::Deadline;
 use crate::sys::BeforeExec;
 use crate::{spawner, sys};
 
 /// Lists of packages and a few megabytes of sources.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(900);
+/// The package manager.
+const PROGRAM: &str = "/usr/bin/apt-get";
 /// Where the machine says where packages come from.
 const PLACES: &str = "/etc/apt/sources.list";
 /// Likewise, a file each.
@@ -60,7 +64,8 @@ pub enum SourcesError {
 ///
 /// # Errors
 /// [`SourcesError`] naming what could not be done.
-pub fn download(packages: &[String], folder: &Path) -> Result<(), SourcesError> {
+pub fn download(host: &Host, packages: &[String], folder: &Path) -> Result<(), SourcesError> {
+    let identity = host.0.identity(host.0.next_number());
     if let Some(name) = packages.iter().find(|name| !is_name(name)) {
         return Err(SourcesError::Name(name.clone()));
     }
@@ -76,9 +81,13 @@ pub fn download(packages: &[String], folder: &Path) -> Result<(), SourcesError> 
         state.display()
     );
     write(&beneath("apt.conf"), &configuration)?;
-    run(&state, folder, &["update", "-qq"], "the lists of packages")?;
+    let job = Job { state: &state, folder, identity };
+    if let Some(id) = identity {
+        give(folder, id)?;
+    }
+    job.run(&["update", "-qq"], "the lists of packages")?;
     for package in packages {
-        run(&state, folder, &["source", "-qq", "--download-only", package], package)?;
+        job.run(&["source", "-qq", "--download-only", package], package)?;
     }
     fs::remove_dir_all(&state).map_err(|source| SourcesError::File { file: state, source })
 }
@@ -146,29 +155,65 @@ fn of_lines(text: &str) -> Vec<String> {
     text.lines().filter_map(stanza).collect()
 }
 
-fn run(state: &Path, folder: &Path, arguments: &[&str], package: &str) -> Result<(), SourcesError> {
-    let log = state.join("log");
-    let file = fs::File::create(&log).map_err(|source| SourcesError::File { file: log.clone(), source })?;
-    let errors = file.try_clone().map_err(SourcesError::Start)?;
-    #[expect(clippy::disallowed_methods, reason = "this is the room that starts processes")]
-    let mut command = Command::new("apt-get");
-    // Proxies are in the environment; the house's own secret is, too.
-    command.args(arguments).current_dir(folder).env("APT_CONFIG", state.join("apt.conf")).env("LC_ALL", "C");
-    command.env_remove("PROOFHOUSE_KEY").stdin(Stdio::null()).stdout(file).stderr(errors);
-    // It dies with this process; what it started ends when nobody reads it any more.
-    let before = BeforeExec { groups: Vec::new(), shown: Vec::new(), identity: None, inherited: Vec::new() };
-    sys::set_before_exec(&mut command, before);
-    let mut child = spawner::spawn(command).map_err(SourcesError::Start)?;
-    let ended = wait(&mut child);
-    if matches!(ended, Ok(true)) {
-        return Ok(());
+/// Where apt-get works, and as whom.
+struct Job<'a> {
+    state: &'a Path,
+    folder: &'a Path,
+    identity: Option<u32>,
+}
+
+impl Job<'_> {
+    fn run(&self, arguments: &[&str], package: &str) -> Result<(), SourcesError> {
+        let log = self.state.join("log");
+        let file =
+            fs::File::create(&log).map_err(|source| SourcesError::File { file: log.clone(), source })?;
+        let errors = file.try_clone().map_err(SourcesError::Start)?;
+        #[expect(clippy::disallowed_methods, reason = "this is the room that starts processes")]
+        let mut command = Command::new(PROGRAM);
+        // Proxies are in the environment; the house's own secret is, too.
+        command
+            .args(arguments)
+            .current_dir(self.folder)
+            .env("APT_CONFIG", self.state.join("apt.conf"))
+            .env("LC_ALL", "C");
+        command.env_remove("PROOFHOUSE_KEY").stdin(Stdio::null()).stdout(file).stderr(errors);
+        // It dies with this process; what it started ends when nobody reads it any more. A program that changes its user
+        // by itself, as apt-get does for root, would forget that, so it starts as a user without rights.
+        let before = BeforeExec {
+            groups: Vec::new(),
+            shown: Vec::new(),
+            identity: self.identity,
+            inherited: Vec::new(),
+        };
+        sys::set_before_exec(&mut command, before);
+        let mut child = spawner::spawn(command).map_err(SourcesError::Start)?;
+        let ended = wait(&mut child);
+        if matches!(ended, Ok(true)) {
+            return Ok(());
+        }
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        let telling = said.lines().find(|line| line.starts_with("E:")).or_else(|| said.lines().next_back());
+        // Addresses are the machine's own business, and long.
+        let words =
+            telling.unwrap_or("without a word").split_whitespace().filter(|word| !word.contains("://"));
+        let said = words.collect::<Vec<&str>>().join(" ").chars().take(200).collect();
+        Err(SourcesError::Failed { package: package.to_owned(), said })
     }
-    let said = fs::read_to_string(&log).unwrap_or_default();
-    let telling = said.lines().find(|line| line.starts_with("E:")).or_else(|| said.lines().next_back());
-    // Addresses are the machine's own business, and long.
-    let words = telling.unwrap_or("without a word").split_whitespace().filter(|word| !word.contains("://"));
-    let said = words.collect::<Vec<&str>>().join(" ").chars().take(200).collect();
-    Err(SourcesError::Failed { package: package.to_owned(), said })
+}
+
+/// Gives a folder and all that is in it to a user.
+fn give(folder: &Path, id: u32) -> Result<(), SourcesError> {
+    let failed = |source| SourcesError::File { file: folder.to_owned(), source };
+    chown(folder, Some(id), Some(id)).map_err(failed)?;
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            give(&path, id)?;
+        } else {
+            chown(&path, Some(id), Some(id)).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether it ended well, within its time.
@@ -212,8 +257,9 @@ mod tests {
 
     #[test]
     fn what_is_no_name_of_a_package_never_reaches_a_command_line() {
+        let host = Host::find(&crate::HostOptions::default()).unwrap();
         for name in ["-oX=y", "a b", "../x", "x;y", "", "x", "X11"] {
-            let said = download(&[name.to_owned()], Path::new("/nonexistent")).unwrap_err();
+            let said = download(&host, &[name.to_owned()], Path::new("/nonexistent")).unwrap_err();
             assert!(matches!(said, SourcesError::Name(_)), "{name}");
         }
         assert!(is_name("libarchive") && is_name("g++-12") && is_name("fig2dev"));

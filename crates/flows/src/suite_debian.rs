@@ -88,7 +88,7 @@ pub fn run(request: &Request<'_>, host: &Host, progress: &mut dyn Progress) -> R
         Some(folder) => folder,
         None => {
             progress.step(Step::Fetching);
-            sources::download(request.packages, fetched.path()).map_err(DebianSuiteError::from)?;
+            sources::download(host, request.packages, fetched.path()).map_err(DebianSuiteError::from)?;
             fetched.path()
         }
     };

@@ -39,7 +39,7 @@ pub struct Family {
 /// A module's text, and how its numbers and records are drawn.
 #[derive(Debug)]
 pub struct Shape {
-    /// C in the language of [`crate::template`].
+    /// C in the language of `crate::template`.
     pub text: &'static str,
     /// Draws numbers and records.
     pub plan: fn(&mut Draw) -> Plan,

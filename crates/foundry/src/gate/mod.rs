@@ -8,7 +8,7 @@ use crate::step::Step;
 /// A gate's text, and what opens it.
 #[derive(Debug)]
 pub struct Gate {
-    /// C in the language of [`crate::template`]; `@LEVEL` is the phase that it opens.
+    /// C in the language of `crate::template`; `@LEVEL` is the phase that it opens.
     pub text: &'static str,
     /// Draws its numbers, and the record that opens it.
     pub plan: fn(&mut Draw) -> Planned,

@@ -16,6 +16,7 @@ mod forgery;
 mod house;
 mod lies;
 mod looks;
+mod making;
 mod missing;
 mod packs;
 mod review;

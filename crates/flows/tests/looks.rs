@@ -1,6 +1,8 @@
 //! Looks over a journal whose every effect can fail, beside others who act meanwhile.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
+mod cosigned;
+
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use docket::acts::access::{Act as Access, Mode, Terms};
@@ -13,9 +15,12 @@ use docket::{
     Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, Ppm, Refusal, RegisterAct, Role, Seat,
     Signed, StreamId,
 };
-use flows::cases::{CaseError, LookDesk, Office, Signatory, draft, take_in};
+use flows::cases::log::CaseLogs;
+use flows::cases::{CaseError, LookDesk, Office, Signatory, draft, take_in_logged};
 use flows::plan::PlannedModel;
 use flows::review::Clerk;
+use ledger::SignerKey;
+use ledger::log::MemoryObjects;
 use serde::Serialize;
 use store::{Fault, Memory};
 use types::{Clock, Digest, Timestamp};
@@ -63,7 +68,15 @@ fn enrolment(at: usize) -> Enrolment {
     }
 }
 
-fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A) {
+fn house() -> SignerKey {
+    SignerKey::from_seed("sample.example/house", [7; 32]).unwrap()
+}
+
+fn with_logs<T>(with: impl FnOnce(&CaseLogs<'_, MemoryObjects>) -> T) -> T {
+    with(&CaseLogs::new(MemoryObjects::default(), &|| Ok(house()), &|| Ok([9; 32])))
+}
+
+fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A, attached: &[String]) {
     let version = office.journal.read(&stream).unwrap().len() as u64;
     let signatory = |at: &usize| {
         let Enrolment { person, seat, .. } = enrolment(*at);
@@ -76,11 +89,12 @@ fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A
     let register = office.register().unwrap();
     let drafted = draft(register.state(), place, (&signatories, now), expires, act).unwrap();
     let signatures = by.iter().map(|at| key(PERSONS[*at].1).sign(&drafted.line).unwrap()).collect();
-    take_in(office, &Signed::new(drafted.line, signatures), &[]).unwrap();
+    let signed = Signed::new(drafted.line, signatures);
+    with_logs(|logs| take_in_logged(office, logs, &signed, attached)).unwrap();
 }
 
 fn in_case(office: &Office<'_>, by: usize, said: impl Into<Act>) {
-    act(office, StreamId::Case(case()), &[by], said.into());
+    act(office, StreamId::Case(case()), &[by], said.into(), &[]);
 }
 
 fn model() -> PlannedModel {
@@ -97,9 +111,9 @@ fn ready(journal: &dyn Journal) {
     let office = Office { journal, gate: &NoPolicies, clock: &clock };
     let founders = vec![enrolment(0), enrolment(1)];
     let found = RegisterAct::Found { house: "sample".parse().unwrap(), founders };
-    act(&office, StreamId::Register, &[0, 1], found);
+    act(&office, StreamId::Register, &[0, 1], found, &[]);
     for at in [2, 3] {
-        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(at)));
+        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(at)), &[]);
     }
     let subject = Subject { checkpoint: model().identity(), system_prompt: None, safeguards: None };
     in_case(&office, 2, Standing::Open { developer: "lab".parse().unwrap(), model: "m".parse().unwrap() });
@@ -114,7 +128,9 @@ fn ready(journal: &dyn Journal) {
     in_case(&office, 2, Access::Offer(terms));
     in_case(&office, 0, Access::Accept {});
     in_case(&office, 0, Access::CommitThreshold { commitment: Digest::of(b"t"), budget: budget(100) });
-    in_case(&office, 2, Access::CosignThreshold { checkpoint: Digest::of(b"log") });
+    let (cosign, note) =
+        with_logs(|logs| cosigned::cosigned(&office, logs, &case(), &house(), ("dev", [PERSONS[2].1; 32])));
+    act(&office, StreamId::Case(case()), &[2], Act::from(cosign), &[note]);
     in_case(&office, 0, Window::Open {});
     let look = "first".parse().unwrap();
     in_case(&office, 3, Delta::PlanLook { look, subject: subject.digest(), spends: budget(1) });
@@ -266,7 +282,7 @@ fn a_key_that_is_revoked_in_the_middle_ends_the_look_until_another_one_goes_on()
         key: key.public().unwrap(),
         suspect_since: None,
     };
-    act(&office, StreamId::Register, &[0], revoke);
+    act(&office, StreamId::Register, &[0], revoke, &[]);
     let revoked = desk.may_look(&model(), Some(package)).unwrap_err();
     assert!(matches!(revoked, CaseError::Refused(Refusal::RevokedKey { .. })), "{revoked}");
 }

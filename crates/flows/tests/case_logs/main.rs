@@ -3,6 +3,8 @@
 
 mod copy;
 mod cosign;
+#[path = "../cosigned/mod.rs"]
+mod cosigned;
 mod export;
 mod follow;
 mod scene;

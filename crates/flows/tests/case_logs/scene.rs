@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use store::Memory;
 use types::{Clock, Digest, Timestamp};
 
+use crate::cosigned::cosigned;
+
 pub const HOUSE: &str = "sample.example/house";
 pub const START: i64 = 1_800_000_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -126,6 +128,15 @@ impl Scene {
     pub fn act(&self, name: &str, by: &str, act: Value) -> Result<Taken, CaseError> {
         self.clock.0.fetch_add(1_000, Ordering::SeqCst);
         self.submit(&self.envelope(name, by, &act), &[])
+    }
+
+    /// The act that names the checkpoint which `by` cosigned, and its text.
+    pub fn cosigned(&self, name: &str, by: &str) -> (Value, String) {
+        let (act, note) = self.with_logs(|logs| {
+            let who = (by, [person(by).0; 32]);
+            cosigned(&self.office(), logs, &case(name), &signer().unwrap(), who)
+        });
+        (serde_json::to_value(Act::from(act)).unwrap(), note)
     }
 
     pub fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {

@@ -1,12 +1,16 @@
 //! A house in memory with everybody in it, and a case with a marker in every text.
 
+use std::sync::Arc;
+
 use docket::acts::access::{Act as Access, Mode, Terms};
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
 use docket::acts::delta::{Act as Delta, Subject};
 use docket::acts::determination::{Act as Determination, Finding, Memo, Reason, Releasable};
+use docket::acts::grants::Act as Grants;
 use docket::acts::inquiry::Act as Inquiry;
 use docket::acts::items::{Act as Items, Audience, Content, Marking};
+use docket::acts::look::{Measured, Reach};
 use docket::acts::partner::Act as Partner;
 use docket::acts::safeguards::{Act as Safeguards, Kind};
 use docket::acts::standing::Act as Standing;
@@ -15,15 +19,19 @@ use docket::journal::Journal;
 use docket::{
     Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, RegisterAct, Role, Seat, Signed, StreamId,
 };
+use flows::cases::log::{CaseLogs, add_to_export};
 use flows::cases::{
     Broken, CaseError, Checked, Enclosed, Evidence, Office, Parcel, Signatory, Taken, check, draft, parcel,
-    take_in,
+    take_in_logged,
 };
 use ledger::SignerKey;
+use ledger::log::MemoryObjects;
 use report::data::Review;
 use serde::Serialize;
 use store::Memory;
 use types::{Clock, Digest, Timestamp};
+
+use crate::cosigned::cosigned;
 
 pub const DAY_MS: i64 = 86_400_000;
 /// 2026-07-02.
@@ -39,6 +47,7 @@ impl Clock for Time {
 
 pub struct House {
     pub journal: Memory,
+    pub objects: Arc<MemoryObjects>,
     pub clock: Time,
 }
 
@@ -74,7 +83,7 @@ pub fn signer() -> SignerKey {
 impl House {
     /// A founded house with everybody enrolled.
     pub fn new() -> Self {
-        let house = Self { journal: Memory::new(), clock: Time(START) };
+        let house = Self { journal: Memory::new(), objects: Arc::default(), clock: Time(START) };
         let enrolments: Vec<Enrolment> =
             PERSONS.iter().map(|(person, role, party)| enrolment(person, *role, party)).collect();
         let founders = enrolments[..2].to_vec();
@@ -86,6 +95,18 @@ impl House {
 
     pub fn office(&self) -> Office<'_> {
         Office { journal: &self.journal, gate: &NoPolicies, clock: &self.clock }
+    }
+
+    fn with_logs<T>(&self, with: impl FnOnce(&CaseLogs<'_, Arc<MemoryObjects>>) -> T) -> T {
+        with(&CaseLogs::new(Arc::clone(&self.objects), &|| Ok(signer()), &|| Ok([9; 32])))
+    }
+
+    /// The developer cosigns that the threshold is committed to.
+    #[track_caller]
+    fn cosign(&self) {
+        let dev = ("dev", *digest("dev").as_bytes());
+        let (act, note) = self.with_logs(|logs| cosigned(&self.office(), logs, &case(), &signer(), dev));
+        self.try_act(&case(), &["dev"], act, &[&note]).unwrap();
     }
 
     /// An act of the office on the register.
@@ -121,7 +142,8 @@ impl House {
         let drafted = draft(register.state(), to, (&signatories, now), expires, act).unwrap();
         let signatures = by.iter().map(|(person, ..)| key(person).sign(&drafted.line).unwrap()).collect();
         let attached: Vec<String> = attached.iter().map(|&text| text.to_owned()).collect();
-        take_in(&office, &Signed::new(drafted.line, signatures), &attached)
+        let signed = Signed::new(drafted.line, signatures);
+        self.with_logs(|logs| take_in_logged(&office, logs, &signed, &attached))
     }
 
     /// An act of one or two persons in a case.
@@ -157,6 +179,13 @@ impl House {
 
     pub fn parcel(&self, audience: Audience, enclosed: Enclosed<'_>) -> Result<Parcel, CaseError> {
         parcel(&self.office(), &case(), audience, enclosed)
+    }
+
+    /// That parcel with what shows that it is the record that was logged, as every export that a command makes has it.
+    pub fn logged(&self, mut parcel: Parcel) -> Parcel {
+        let followed = self.with_logs(|logs| logs.follow(&self.office(), &case())).unwrap().unwrap();
+        add_to_export(&followed, &mut parcel).unwrap();
+        parcel
     }
 
     /// The export of that parcel, signed by the house as it would be after the act.
@@ -218,13 +247,25 @@ pub fn told() -> House {
     house.act(&["dev"], Access::Offer(terms));
     house.act(&["ada"], Access::Accept {});
     house.act(&["ada"], Access::CommitThreshold { commitment: digest("t"), budget: budget(50_000) });
-    house.act(&["dev"], Access::CosignThreshold { checkpoint: digest("log") });
+    house.cosign();
     house.act(&["ada"], Window::PlanWork { work: text("mk-work"), what: text("mk-what"), business_days: 3 });
     house.act(&["ada"], Window::Open {});
     house.act(
         &["eve"],
         Delta::PlanLook { look: text("first"), subject: subject().digest(), spends: budget(9) },
     );
+    let grant = Grants::Grant {
+        grant: text("g-1"),
+        person: text("eve"),
+        mode: Mode::Api,
+        purpose: text("mk-purpose"),
+        until: day(30),
+    };
+    house.act(&["ada"], grant);
+    let (look, package) = (text("first"), digest("package when it had one line"));
+    let measured =
+        Measured { checkpoint: subject().checkpoint, commitment: digest("t"), reach: Reach::Service };
+    house.act(&["eve"], Delta::StartLook { look, measured, package });
     house.act(&["eve"], Delta::RecordResult { look: text("first"), evidence: digest("package") });
     for party in ["commerce", "health"] {
         let question = format!("mk-asked-{party}");

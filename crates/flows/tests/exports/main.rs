@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
 mod cheats;
+#[path = "../cosigned/mod.rs"]
+mod cosigned;
 mod fields;
 mod firewall;
 mod house;

@@ -33,7 +33,7 @@ pub fn house() -> House {
     house
 }
 
-fn identity(house: &House, name: &str) -> String {
+pub fn identity(house: &House, name: &str) -> String {
     let mut child =
         house.command(&["person", "identity"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(name.as_bytes()).unwrap();

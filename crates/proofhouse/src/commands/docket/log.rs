@@ -275,6 +275,9 @@ fn words(proved: &log::Proved) -> String {
     let (case, version, digest) = (&said.case, said.version, said.digest);
     let what = match said.kind {
         Kind::Entry => format!("entry {version} of the case {case} is {digest}"),
+        Kind::Withheld => {
+            format!("entry {version} of the case {case}, {digest}, is left out of exports")
+        }
         Kind::Commitment => {
             format!("entry {version} of the case {case} commits to the threshold {digest}")
         }

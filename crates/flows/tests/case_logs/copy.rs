@@ -177,7 +177,7 @@ fn a_leaf_of_a_copy_cannot_be_guessed_without_its_salt() {
     for (said, opening) in followed.statements().iter().zip(followed.openings()) {
         let holds = |bytes: &[u8]| entries.windows(32).any(|window| window == bytes);
         // Who knows exactly what is said does not find it; with the salt it is found.
-        assert!(!holds(types::Digest::of(said.to_string().as_bytes()).as_bytes()));
+        assert!(!holds(Digest::of(said.to_string().as_bytes()).as_bytes()));
         assert!(!holds(&ledger::private::Opening::new([0; 32], &said.to_string()).entry()));
         assert!(holds(&opening.entry()));
     }

@@ -109,6 +109,27 @@ impl House {
         self.try_act(&case(), &["dev"], act, &[&note]).unwrap();
     }
 
+    /// The case's one look, taken by an evaluator under a grant.
+    #[track_caller]
+    fn look(&self) {
+        let look = || text("first");
+        let spends = budget(9);
+        self.act(&["eve"], Delta::PlanLook { look: look(), subject: subject().digest(), spends });
+        let grant = Grants::Grant {
+            grant: text("g-1"),
+            person: text("eve"),
+            mode: Mode::Api,
+            purpose: text("mk-purpose"),
+            until: day(30),
+        };
+        self.act(&["ada"], grant);
+        let measured =
+            Measured { checkpoint: subject().checkpoint, commitment: digest("t"), reach: Reach::Service };
+        let package = digest("package when it had one line");
+        self.act(&["eve"], Delta::StartLook { look: look(), measured, package });
+        self.act(&["eve"], Delta::RecordResult { look: look(), evidence: digest("package") });
+    }
+
     /// An act of the office on the register.
     #[track_caller]
     pub fn register(&self, act: RegisterAct) {
@@ -250,23 +271,7 @@ pub fn told() -> House {
     house.cosign();
     house.act(&["ada"], Window::PlanWork { work: text("mk-work"), what: text("mk-what"), business_days: 3 });
     house.act(&["ada"], Window::Open {});
-    house.act(
-        &["eve"],
-        Delta::PlanLook { look: text("first"), subject: subject().digest(), spends: budget(9) },
-    );
-    let grant = Grants::Grant {
-        grant: text("g-1"),
-        person: text("eve"),
-        mode: Mode::Api,
-        purpose: text("mk-purpose"),
-        until: day(30),
-    };
-    house.act(&["ada"], grant);
-    let (look, package) = (text("first"), digest("package when it had one line"));
-    let measured =
-        Measured { checkpoint: subject().checkpoint, commitment: digest("t"), reach: Reach::Service };
-    house.act(&["eve"], Delta::StartLook { look, measured, package });
-    house.act(&["eve"], Delta::RecordResult { look: text("first"), evidence: digest("package") });
+    house.look();
     for party in ["commerce", "health"] {
         let question = format!("mk-asked-{party}");
         house.act(

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
 mod cosigned;
+mod people;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -12,11 +13,10 @@ use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
 use docket::journal::{Append, AppendError, Journal, JournalError, MessageId, Waiting};
 use docket::{
-    Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, Ppm, Refusal, RegisterAct, Role, Seat,
-    Signed, StreamId,
+    Act, CaseId, ErrorBudget, NoPolicies, PersonKey, Ppm, Refusal, RegisterAct, Role, Seat, StreamId,
 };
 use flows::cases::log::CaseLogs;
-use flows::cases::{CaseError, LookDesk, Office, Signatory, draft, take_in_logged};
+use flows::cases::{CaseError, LookDesk, Office, Signatory, take_in_logged};
 use flows::plan::PlannedModel;
 use flows::review::Clerk;
 use ledger::SignerKey;
@@ -24,6 +24,8 @@ use ledger::log::MemoryObjects;
 use serde::Serialize;
 use store::{Fault, Memory};
 use types::{Clock, Digest, Timestamp};
+
+use people::{Person, enrolment};
 
 const NOW: i64 = 1_800_000_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -49,23 +51,22 @@ impl Clock for Time {
     }
 }
 
-fn key(seed: u8) -> PersonKey {
-    PersonKey::from_seed(&[seed; 32]).unwrap()
-}
-
 fn case() -> CaseId {
     "c-1".parse().unwrap()
 }
 
-fn enrolment(at: usize) -> Enrolment {
-    let (person, seed, role, party) = PERSONS[at];
-    Enrolment {
-        person: person.parse().unwrap(),
-        identity: Digest::of(person.as_bytes()),
-        key: key(seed).public().unwrap(),
-        seat: Seat { role, party: party.parse().unwrap() },
-        until: None,
-    }
+/// The seed of that person's key.
+fn seed(at: usize) -> [u8; 32] {
+    [PERSONS[at].1; 32]
+}
+
+fn key(at: usize) -> PersonKey {
+    PersonKey::from_seed(&seed(at)).unwrap()
+}
+
+fn person(at: usize) -> Person<'static> {
+    let (person, _, role, party) = PERSONS[at];
+    (person, seed(at), Seat { role, party: party.parse().unwrap() })
 }
 
 fn house() -> SignerKey {
@@ -77,19 +78,8 @@ fn with_logs<T>(with: impl FnOnce(&CaseLogs<'_, MemoryObjects>) -> T) -> T {
 }
 
 fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A, attached: &[String]) {
-    let version = office.journal.read(&stream).unwrap().len() as u64;
-    let signatory = |at: &usize| {
-        let Enrolment { person, seat, .. } = enrolment(*at);
-        Signatory { person, seat: Some(seat), delegation: None }
-    };
-    let signatories: Vec<Signatory> = by.iter().map(signatory).collect();
-    let now = office.clock.now();
-    let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-    let place = ("sample".parse().unwrap(), stream, version);
-    let register = office.register().unwrap();
-    let drafted = draft(register.state(), place, (&signatories, now), expires, act).unwrap();
-    let signatures = by.iter().map(|at| key(PERSONS[*at].1).sign(&drafted.line).unwrap()).collect();
-    let signed = Signed::new(drafted.line, signatures);
+    let by: Vec<_> = by.iter().copied().map(person).collect();
+    let signed = people::signed(office, stream, &by, act);
     with_logs(|logs| take_in_logged(office, logs, &signed, attached)).unwrap();
 }
 
@@ -109,11 +99,11 @@ fn budget(ppm: u32) -> ErrorBudget {
 fn ready(journal: &dyn Journal) {
     let clock = Time::at(0);
     let office = Office { journal, gate: &NoPolicies, clock: &clock };
-    let founders = vec![enrolment(0), enrolment(1)];
-    let found = RegisterAct::Found { house: "sample".parse().unwrap(), founders };
+    let founders = [0, 1].map(person).map(enrolment).to_vec();
+    let found = RegisterAct::Found { house: "sample-house".parse().unwrap(), founders };
     act(&office, StreamId::Register, &[0, 1], found, &[]);
     for at in [2, 3] {
-        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(at)), &[]);
+        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(person(at))), &[]);
     }
     let subject = Subject { checkpoint: model().identity(), system_prompt: None, safeguards: None };
     in_case(&office, 2, Standing::Open { developer: "lab".parse().unwrap(), model: "m".parse().unwrap() });
@@ -129,7 +119,7 @@ fn ready(journal: &dyn Journal) {
     in_case(&office, 0, Access::Accept {});
     in_case(&office, 0, Access::CommitThreshold { commitment: Digest::of(b"t"), budget: budget(100) });
     let (cosign, note) =
-        with_logs(|logs| cosigned::cosigned(&office, logs, &case(), &house(), ("dev", [PERSONS[2].1; 32])));
+        with_logs(|logs| cosigned::cosigned(&office, logs, &case(), &house(), ("dev", seed(2))));
     act(&office, StreamId::Case(case()), &[2], Act::from(cosign), &[note]);
     in_case(&office, 0, Window::Open {});
     let look = "first".parse().unwrap();
@@ -158,7 +148,7 @@ fn events(journal: &dyn Journal, name: &str) -> usize {
 
 /// A review as far as the docket sees it.
 fn look(office: Office<'_>) -> Result<(), CaseError> {
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key)?;
     let package = Some(Digest::of(b"package"));
     desk.may_look(&model(), package)?;
@@ -251,7 +241,7 @@ fn a_window_that_closes_in_the_middle_is_noticed_before_the_next_question_and_th
     ready(&journal);
     let clock = Time::at(1);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &clock };
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key).unwrap();
     let package = Digest::of(b"package");
     desk.start(&model(), package).unwrap();
@@ -273,7 +263,7 @@ fn a_key_that_is_revoked_in_the_middle_ends_the_look_until_another_one_goes_on()
     ready(&journal);
     let clock = Time::at(1);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &clock };
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key).unwrap();
     let package = Digest::of(b"package");
     desk.start(&model(), package).unwrap();

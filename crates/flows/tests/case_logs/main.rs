@@ -7,4 +7,6 @@ mod cosign;
 mod cosigned;
 mod export;
 mod follow;
+#[path = "../people/mod.rs"]
+mod people;
 mod scene;

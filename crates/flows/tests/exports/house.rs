@@ -15,14 +15,10 @@ use docket::acts::partner::Act as Partner;
 use docket::acts::safeguards::{Act as Safeguards, Kind};
 use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
-use docket::journal::Journal;
-use docket::{
-    Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, RegisterAct, Role, Seat, Signed, StreamId,
-};
+use docket::{Act, CaseId, Enrolment, ErrorBudget, NoPolicies, RegisterAct, Role, Seat, StreamId};
 use flows::cases::log::{CaseLogs, add_to_export};
 use flows::cases::{
-    Broken, CaseError, Checked, Enclosed, Evidence, Office, Parcel, Signatory, Taken, check, draft, parcel,
-    take_in_logged,
+    Broken, CaseError, Checked, Enclosed, Evidence, Office, Parcel, Taken, check, parcel, take_in_logged,
 };
 use ledger::SignerKey;
 use ledger::log::MemoryObjects;
@@ -32,6 +28,7 @@ use store::Memory;
 use types::{Clock, Digest, Timestamp};
 
 use crate::cosigned::cosigned;
+use crate::people::{self, signed};
 
 pub const DAY_MS: i64 = 86_400_000;
 /// 2026-07-02.
@@ -72,8 +69,12 @@ pub fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn key(person: &str) -> PersonKey {
-    PersonKey::from_seed(digest(person).as_bytes()).unwrap()
+fn seed(person: &str) -> [u8; 32] {
+    *digest(person).as_bytes()
+}
+
+fn seat(role: Role, party: &str) -> Seat {
+    Seat { role, party: text(party) }
 }
 
 pub fn signer() -> SignerKey {
@@ -104,7 +105,7 @@ impl House {
     /// The developer cosigns that the threshold is committed to.
     #[track_caller]
     fn cosign(&self) {
-        let dev = ("dev", *digest("dev").as_bytes());
+        let dev = ("dev", seed("dev"));
         let (act, note) = self.with_logs(|logs| cosigned(&self.office(), logs, &case(), &signer(), dev));
         self.try_act(&case(), &["dev"], act, &[&note]).unwrap();
     }
@@ -149,21 +150,10 @@ impl House {
         act: A,
         attached: &[&str],
     ) -> Result<Taken, CaseError> {
-        let signatories = by.iter().map(|(person, role, party)| Signatory {
-            person: text(person),
-            seat: Some(Seat { role: *role, party: text(party) }),
-            delegation: None,
-        });
-        let signatories: Vec<Signatory> = signatories.collect();
-        let (office, now) = (self.office(), self.clock.now());
-        let version = self.journal.read(&stream).unwrap().len() as u64;
-        let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-        let register = office.register().unwrap();
-        let to = (text("sample-house"), stream, version);
-        let drafted = draft(register.state(), to, (&signatories, now), expires, act).unwrap();
-        let signatures = by.iter().map(|(person, ..)| key(person).sign(&drafted.line).unwrap()).collect();
+        let by: Vec<_> =
+            by.iter().map(|(person, role, party)| (*person, seed(person), seat(*role, party))).collect();
+        let (office, signed) = (self.office(), signed(&self.office(), stream, &by, act));
         let attached: Vec<String> = attached.iter().map(|&text| text.to_owned()).collect();
-        let signed = Signed::new(drafted.line, signatures);
         self.with_logs(|logs| take_in_logged(&office, logs, &signed, &attached))
     }
 
@@ -225,13 +215,7 @@ pub fn case() -> CaseId {
 }
 
 pub fn enrolment(person: &str, role: Role, party: &str) -> Enrolment {
-    Enrolment {
-        person: text(person),
-        identity: digest(person),
-        key: key(person).public().unwrap(),
-        seat: Seat { role, party: text(party) },
-        until: None,
-    }
+    people::enrolment((person, seed(person), seat(role, party)))
 }
 
 pub fn subject() -> Subject {

@@ -7,5 +7,7 @@ mod cosigned;
 mod fields;
 mod firewall;
 mod house;
+#[path = "../people/mod.rs"]
+mod people;
 mod responses;
 mod withheld;

@@ -14,6 +14,7 @@ mod endpoint;
 mod faults;
 mod forgery;
 mod house;
+mod in_case;
 mod lies;
 mod looks;
 mod making;

@@ -14,6 +14,7 @@
 //! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
 
 mod answers;
+mod builder;
 mod cell;
 mod cgroup;
 mod chamber;
@@ -23,6 +24,7 @@ mod launch;
 mod limits;
 mod probe;
 mod processes;
+mod recipe;
 mod run_folder;
 mod seccomp;
 mod serve;
@@ -32,6 +34,8 @@ mod spawner;
     reason = "system calls that the standard library does not offer; each block says why it is sound"
 )]
 mod sys;
+#[cfg(test)]
+mod thinned;
 mod walls;
 mod watch;
 #[cfg(test)]

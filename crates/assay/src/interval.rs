@@ -1,5 +1,7 @@
 //! Two-sided intervals for a share, from counts.
 
+use crate::math::normal_quantile;
+
 /// An interval within 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
@@ -70,32 +72,6 @@ fn root(rising: impl Fn(f64) -> f64) -> f64 {
         if rising(middle) < 0.0 { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
-}
-
-/// The standard normal quantile, by bisection on the distribution function.
-fn normal_quantile(probability: f64) -> f64 {
-    let (mut low, mut high) = (-40.0_f64, 40.0_f64);
-    for _ in 0..200 {
-        let middle = f64::midpoint(low, high);
-        if normal_below(middle) < probability { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
-}
-
-/// The standard normal distribution function, by the series of Marsaglia (Journal of Statistical Software 11, 2004).
-fn normal_below(z: f64) -> f64 {
-    let (mut sum, mut term, mut i) = (z, z, 1.0);
-    let mut last = f64::NAN;
-    while sum != last {
-        last = sum;
-        i += 2.0;
-        term *= z * z / i;
-        sum += term;
-        if !sum.is_finite() {
-            return if z > 0.0 { 1.0 } else { 0.0 };
-        }
-    }
-    (0.5 + sum * (-0.5 * z * z - 0.918_938_533_204_672_8).exp()).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! filters, memory, process, disk and time limits, without a network, and with the [`guest`] as its first process. The
 //! host speaks to the guest over two pipes and treats what comes back as hostile.
 //!
+//! One program is started outside a chamber because it needs the network: the machine's own apt-get ([`sources`]).
+//!
 //! Invariants:
 //! - Nothing started here outlives this process, not even when it is killed: every chamber's processes die with the
 //!   thread that started them, which lives as long as the process does.
@@ -28,6 +30,7 @@ mod recipe;
 mod run_folder;
 mod seccomp;
 mod serve;
+pub mod sources;
 mod spawner;
 #[expect(
     unsafe_code,

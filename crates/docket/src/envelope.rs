@@ -189,6 +189,12 @@ impl Signature {
     pub fn new(key: PublicKey, bytes: [u8; 64]) -> Self {
         Self { key, bytes }
     }
+
+    /// The key that is said to have made it.
+    #[must_use]
+    pub fn key(&self) -> PublicKey {
+        self.key
+    }
 }
 
 /// An envelope's line with its signatures: nothing of it is believed yet.

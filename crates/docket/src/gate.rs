@@ -88,7 +88,7 @@ pub struct Ask<'a> {
 }
 
 /// What keeps persons from what the rules would let them do.
-pub trait Gate {
+pub trait Gate: Send + Sync {
     /// Whether the actor may. Depends on nothing but the question, so that a decision can be repeated.
     fn admits(&self, ask: &Ask) -> bool;
 }

@@ -54,8 +54,8 @@ pub use ppm::{ErrorBudget, Ppm, PpmError};
 #[cfg(feature = "seeded-bugs")]
 pub use record::read_back;
 pub use record::{
-    Aggregate, Cause, ENTRY_MAX_BYTES, Entry, Head, Record, RecordError, receive, receive_register,
-    receive_time,
+    Aggregate, Cause, ENTRY_MAX_BYTES, Entry, Head, Record, RecordError, Withheld, classified, receive,
+    receive_register, receive_time, reference,
 };
 pub use refusal::Refusal;
 pub use register::{

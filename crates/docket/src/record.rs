@@ -5,6 +5,8 @@
 //! everything before that field, so that a hole, a changed byte or another order is found on reading. That a tail is
 //! missing cannot be seen from lines alone: compare [`Record::head`] with the log's.
 
+mod withheld;
+
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
@@ -20,6 +22,8 @@ use crate::names::CaseId;
 use crate::refusal::Refusal;
 use crate::register::{Register, RegisterAct, RegisterEvent, decide_register, evolve_register};
 use crate::rules::{Rule, Rules};
+
+pub use withheld::{Withheld, classified, reference};
 
 /// Longer than any entry that an envelope can lead to.
 pub const ENTRY_MAX_BYTES: usize = 131_072;

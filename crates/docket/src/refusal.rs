@@ -140,6 +140,17 @@ refusals! {
         "the look is at another model than the case's present one; plan it for the present one";
     BudgetSpent = "budget-spent",
         "the case's error budget does not hold this look as well; it is spent for deltas and repeats alike, and is not refilled";
+    NoSuchLook = "no-such-look", "the case has planned no look of that name; plan it with its share of the error budget first";
+    LookStarted = "look-started",
+        "that look was started in another evidence package; go on with that one, or plan another look";
+    OtherCheckpoint = "other-checkpoint",
+        "what is to be measured is not the checkpoint of the case's present subject; measure that one, or let the developer declare the delta";
+    OtherThreshold = "other-threshold",
+        "that is not the threshold that the case is committed to; use the one that was committed to";
+    NoGrant { person: PersonId } = "no-grant",
+        "{person} has no grant in force for prompts to the model; ask the reviewing office for one";
+    NoLease = "no-lease",
+        "no lease of these weights is in force; two persons of the reviewing office open one";
     LookDone = "look-done", "that look has its result; another one is another look, with its own share of the error budget";
 
     // consultation and determination

@@ -45,6 +45,8 @@ pub enum Rule {
     DelegationMakesNoPerson,
     /// A look spends error budget when it is planned, and again when it is repeated.
     EveryLookSpends,
+    /// A look starts once, in one evidence package.
+    LookStartsOnce,
     /// A delta does not refill the error budget.
     DeltaRefillsNothing,
     /// What is recorded is all that was decided.
@@ -64,7 +66,7 @@ pub enum Rule {
 #[cfg(feature = "seeded-bugs")]
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::ReleaseIsTheDevelopers,
         Self::StandingJudgesNoRelease,
         Self::WithdrawalIsAlwaysOpen,
@@ -86,6 +88,7 @@ impl Rule {
         Self::PersonsAreDistinct,
         Self::DelegationMakesNoPerson,
         Self::EveryLookSpends,
+        Self::LookStartsOnce,
         Self::DeltaRefillsNothing,
         Self::RecordsAreWhole,
         Self::ConflictExcludes,

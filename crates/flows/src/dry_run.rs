@@ -10,7 +10,7 @@ use crate::pace::Pace;
 use crate::plan::{PlannedModel, PlannedSuite};
 use crate::practice::{self, Rehearsal};
 use crate::progress::Progress;
-use crate::review::{Request, ThresholdSource, take_suite};
+use crate::review::{Request, ThresholdSource, may_look, of_case, take_suite};
 use crate::threshold::{self, ThresholdFile};
 
 /// A plan as far as it can be known beforehand. The commitment, and with it the order, is made when a review starts.
@@ -68,17 +68,29 @@ impl DryRun {
 /// [`FlowError`], as the review itself would give.
 pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<DryRun, FlowError> {
     let (_, suite) = take_suite(&request.suite, progress)?;
-    let ThresholdSource::File(file) = &request.threshold else {
-        return Err(FlowError::Usage(
-            "a dry run needs a threshold file; name it with --threshold".to_owned(),
-        ));
-    };
-    let threshold = threshold::read(file)?;
+    let threshold = read_threshold(request)?;
     let host = Host::find(&request.host)?;
     let model = request.source.take(progress)?.planned;
+    // A practice item is asked of the same model: it takes what the look itself takes.
+    may_look(request, &model, None)?;
     let expected = match Pace::kept(&request.house, &model, &suite, request.budget)? {
         Some(pace) => Expected::EarlierRun(pace),
         None => Expected::Practice(practice::rehearse(request, &host, progress)?),
     };
     Ok(DryRun { model, suite, threshold, budget: request.budget, expected })
+}
+
+fn read_threshold(request: &Request<'_>) -> Result<ThresholdFile, FlowError> {
+    match &request.threshold {
+        ThresholdSource::File(file) => threshold::read(file),
+        ThresholdSource::Committed { commitment, .. } => {
+            let opening = of_case(&request.house, *commitment)?;
+            let file = request.house.opening_path(*commitment);
+            let threshold = opening.open().map_err(|what| FlowError::Threshold { file, what })?;
+            Ok(ThresholdFile { threshold, text: opening.threshold })
+        }
+        ThresholdSource::Kept => {
+            Err(FlowError::Usage("a dry run needs a threshold file; name it with --threshold".to_owned()))
+        }
+    }
 }

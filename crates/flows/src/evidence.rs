@@ -7,16 +7,24 @@
 //!
 //! Each line of `log.jsonl`, without its line end, is an entry of an RFC 6962 tree; `checkpoint` is a signed note
 //! over the tree. Order of writing: a file, then the log's line that names it, then the checkpoint; each is on disk
-//! before the next. What a crash cuts off is therefore never vouched for, and is done again.
+//! before the next. What a crash cuts off is therefore never vouched for, and is done again. Behind the checkpoint come
+//! proof files, which follow from log and checkpoint and stand in neither: `report.json.tlog-proof` and, where the
+//! package belongs to a case, `case.tlog-proof`.
+
+mod report_proof;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use ledger::{Checkpoint, SignerKey, Tree, VerifierKey, leaf_hash, open_checkpoint, sign_checkpoint};
+use ledger::{Checkpoint, Note, SignerKey, Tree, VerifierKey, leaf_hash, open_checkpoint, sign_checkpoint};
 use range::agent::write_file;
 use serde::{Deserialize, Serialize};
 use types::{Clock, Digest, Hasher, ItemId, Outcome, RunNumber, Timestamp, json};
+
+use report_proof::ends_with_a_view;
+
+pub use report_proof::report_proof;
 
 /// The format that the log's first line names.
 pub const EVIDENCE_FORMAT: &str = "proofhouse-evidence-1";
@@ -24,6 +32,10 @@ pub const EVIDENCE_FORMAT: &str = "proofhouse-evidence-1";
 pub const LOG: &str = "log.jsonl";
 /// The checkpoint's file.
 pub const CHECKPOINT: &str = "checkpoint";
+/// Beside the log: the proof that the log's line which adds the report is in it, for somebody who has nothing else.
+pub const REPORT_PROOF: &str = "report.json.tlog-proof";
+/// Beside the log, where the package belongs to a case: the proof that the case's log names the package.
+pub const CASE_PROOF: &str = "case.tlog-proof";
 /// The verifier's key, as the signer gave it.
 pub const SIGNER: &str = "signer.pub";
 /// Held while a review writes; empty, stays, and is not part of the evidence. (Taking it away would let a writer that
@@ -195,6 +207,9 @@ impl<'a> Evidence<'a> {
         if signed < evidence.log.tree.size() {
             // The writer was stopped between the log's last line and its signature.
             evidence.sign()?;
+        } else if ends_with_a_view(&evidence.log) {
+            // Or between that signature and the proof under it.
+            evidence.prove(&evidence.checkpoint()?)?;
         }
         Ok(evidence)
     }
@@ -239,7 +254,27 @@ impl<'a> Evidence<'a> {
         let file = self.folder.join(CHECKPOINT);
         let checkpoint = Checkpoint::new(self.log.origin(), self.log.tree.head(), Vec::new())
             .map_err(|error| EvidenceError::Broken { file: file.clone(), what: error.to_string() })?;
-        self.put(CHECKPOINT, sign_checkpoint(&checkpoint, &self.signer).as_bytes())
+        let note = sign_checkpoint(&checkpoint, &self.signer);
+        self.put(CHECKPOINT, note.as_bytes())?;
+        if ends_with_a_view(&self.log) { self.prove(&note) } else { Ok(()) }
+    }
+
+    fn checkpoint(&self) -> Result<String, EvidenceError> {
+        let file = self.folder.join(CHECKPOINT);
+        fs::read_to_string(&file).map_err(|source| EvidenceError::Unreadable { file, source })
+    }
+
+    /// Writes the report's proof under the checkpoint `note`, unless it is there already.
+    fn prove(&self, note: &str) -> Result<(), EvidenceError> {
+        let Some(proof) = Note::parse(note.as_bytes()).ok().and_then(|note| report_proof(&self.log, note))
+        else {
+            return Ok(());
+        };
+        let proof = proof.to_string();
+        if fs::read_to_string(self.folder.join(REPORT_PROOF)).is_ok_and(|found| found == proof) {
+            return Ok(());
+        }
+        self.put(REPORT_PROOF, proof.as_bytes())
     }
 
     /// Writes a file whole or not at all, without a word in the log.
@@ -297,6 +332,12 @@ impl Log {
         format!("proofhouse.local/review/{}", plan.unwrap_or_default().get(..16).unwrap_or("unopened"))
     }
 
+    /// What names this package from its first line on: the root of the log when it had one line.
+    #[must_use]
+    pub fn package(&self) -> Option<Digest> {
+        self.leaves.first().copied()
+    }
+
     /// What the log last said of the file at `path`, and in which line.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<(Digest, u64)> {
@@ -305,6 +346,14 @@ impl Log {
             _ => None,
         })
     }
+}
+
+/// The digest by which a case's record names a finished package: the root of its log.
+///
+/// # Errors
+/// As [`Log::read`].
+pub fn root(folder: &Path) -> Result<Digest, EvidenceError> {
+    Ok(Log::read(folder)?.tree.root())
 }
 
 /// Digest and size of a file.

@@ -7,7 +7,8 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand;
-use ledger::SignerKey;
+use docket::PartyId;
+use ledger::{SignerKey, VerifierKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
@@ -111,6 +112,56 @@ impl House {
         Ok(Digest::of_parts(&[b"proofhouse-identity-1", &salt, text.as_bytes()]))
     }
 
+    /// The 16 random bytes by which the public log's auditor tells this developer from others, drawn at the first use.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn developer_tag(&self, developer: &PartyId) -> Result<[u8; 16], FlowError> {
+        let file = self.folder.join("developers").join(format!("{developer}.tag"));
+        let failed = |source| FlowError::House { file: file.clone(), source };
+        if !file.exists() {
+            let bytes = random_bytes().map_err(failed)?;
+            keep_first(&file, &bytes[..16]).map_err(failed)?;
+        }
+        let wrong = |_| failed(io::Error::other("it does not hold 16 bytes; restore it from a copy"));
+        fs::read(&file).map_err(failed)?.try_into().map_err(wrong)
+    }
+
+    /// What signs for the log whose current key is `key`: the house's own signing key, or one that took over from it.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn log_signer(&self, key: &VerifierKey) -> Result<SignerKey, FlowError> {
+        let own = self.signer()?;
+        if own.verifier() == key {
+            return Ok(own);
+        }
+        let file = self.log_key_path(key);
+        let failed = |source| FlowError::House { file: file.clone(), source };
+        let text = Secret::new(fs::read_to_string(&file).map_err(failed)?.trim_end().to_owned());
+        let signer = SignerKey::from_secret(&text).map_err(|error| failed(io::Error::other(error)))?;
+        let other = || failed(io::Error::other("it is another key; restore it from a copy"));
+        if signer.verifier() == key { Ok(signer) } else { Err(other()) }
+    }
+
+    /// A new key for a log, kept before it is given.
+    ///
+    /// # Errors
+    /// [`FlowError::House`]
+    pub fn new_log_key(&self) -> Result<SignerKey, FlowError> {
+        let folder = self.folder.join("log-keys");
+        let failed = |source| FlowError::House { file: folder.clone(), source };
+        let seed = random_bytes().map_err(failed)?;
+        let key = SignerKey::from_seed(SIGNER_NAME, seed).map_err(|error| failed(io::Error::other(error)))?;
+        let text = format!("{}\n", key.to_secret().expose());
+        keep_first(&self.log_key_path(key.verifier()), text.as_bytes()).map_err(failed)?;
+        Ok(key)
+    }
+
+    fn log_key_path(&self, key: &VerifierKey) -> PathBuf {
+        self.folder.join("log-keys").join(format!("{}.key", Digest::of(key.public()).to_hex()))
+    }
+
     /// A folder for what is not kept, readable by the owner only; gone when it is dropped.
     pub(crate) fn working_folder(&self) -> Result<TempDir, FlowError> {
         let made = tempfile::Builder::new().prefix("working-").tempdir_in(&self.folder);
@@ -146,6 +197,20 @@ pub fn random_bytes() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
     Ok(bytes)
+}
+
+/// Writes a file, for the owner only, where none is: what another process put there first stays.
+fn keep_first(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut file = tempfile::Builder::new().prefix("partial-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => return Err(error.error),
+        Ok(_) | Err(_) => {}
+    }
+    fs::File::open(folder)?.sync_all()
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {

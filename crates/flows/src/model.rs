@@ -241,18 +241,22 @@ fn start_script(script: Script, suite: &Suite, host: &Host) -> Result<Running, F
 }
 
 /// Asks the fixed prompts.
-pub fn probe(running: &Running, cancel: &Cancel, patience: Patience) -> Result<EndpointProbe, ChatError> {
+pub fn probe(
+    (chat, name): (&dyn Ask, &str),
+    cancel: &Cancel,
+    patience: Patience,
+) -> Result<EndpointProbe, ChatError> {
     let mut probe = EndpointProbe { models: Vec::new(), answers: Vec::new() };
     for prompt in PROBE_PROMPTS {
         let request = ChatRequest {
-            model: running.name.clone(),
+            model: name.to_owned(),
             messages: vec![Message::text(Role::User, prompt)],
             tools: Vec::new(),
             max_tokens: Some(PROBE_MAX_TOKENS),
             temperature: Some(0.0),
             seed: None,
         };
-        let answer = patience.ask(&running.client as &dyn Ask, &request, cancel)?;
+        let answer = patience.ask(chat, &request, cancel)?;
         let said =
             answer.choices.first().and_then(|choice| choice.message.content.clone()).unwrap_or_default();
         probe.models.push(answer.model.chars().take(MODEL_STRING_MAX_CHARS).collect());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use docket::{CaseId, LookId};
 use range::suite::Suite;
 use report::data::{ModelIdentity, Observed};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,21 @@ pub struct Plan {
     pub commitment: Digest,
     /// The operator's own seed: the review is then exploratory.
     pub seed: Option<u64>,
+    /// The look in a case that the review takes; none outside of a case, and then plans do not have the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<PlannedCase>,
+}
+
+/// Where a review belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedCase {
+    /// The case.
+    pub case: CaseId,
+    /// The look.
+    pub look: LookId,
+    /// Digest of the look's subject.
+    pub subject: Digest,
 }
 
 /// What is measured.
@@ -153,7 +169,14 @@ impl Plan {
         commitment: Digest,
         seed: Option<u64>,
     ) -> Self {
-        Self { format: PLAN_FORMAT.to_owned(), model, suite, budget, chamber, commitment, seed }
+        let format = PLAN_FORMAT.to_owned();
+        Self { format, model, suite, budget, chamber, commitment, seed, case: None }
+    }
+
+    /// The same plan in a case.
+    #[must_use]
+    pub fn within(self, case: Option<PlannedCase>) -> Self {
+        Self { case, ..self }
     }
 
     /// The plan's bytes, as they stand in the evidence.
@@ -204,6 +227,7 @@ impl Plan {
             () if self.chamber != wanted.chamber => "the chamber",
             () if self.commitment != wanted.commitment => "the threshold",
             () if self.seed != wanted.seed => "the seed",
+            () if self.case != wanted.case => "the case",
             () => return Ok(()),
         };
         Err(FlowError::OtherPlan { folder: folder.to_owned(), differs })

@@ -5,8 +5,8 @@ use std::path::Path;
 use assay::{Counts, Recommendation, Threshold, decide};
 use range::transcript;
 use report::data::{
-    AreaTally, Containment, Decision, Incident, Item, LogSummary, ModelIdentity, Observed, PlanSummary,
-    Review, Run, Share, SuiteIdentity, Tally, ThresholdSummary,
+    AreaTally, CaseSummary, Containment, Decision, Incident, Item, LogSummary, ModelIdentity, Observed,
+    PlanSummary, Review, Run, Share, SuiteIdentity, Tally, ThresholdSummary,
 };
 use serde::{Deserialize, Serialize};
 use types::transcript::{Entry, Event, ProbeCheck, ProbeResult};
@@ -97,6 +97,11 @@ pub fn review(
             budget: plan.budget,
             chamber: plan.chamber.clone(),
             limits: limits.join("; "),
+            case: plan.case.as_ref().map(|it| CaseSummary {
+                case: it.case.to_string(),
+                look: it.look.to_string(),
+                subject: it.subject,
+            }),
             exploratory: plan.seed.is_some(),
         },
         threshold: ThresholdSummary {

@@ -10,7 +10,8 @@ use docket::{
     Act, CaseId, Enrolment, NoPolicies, PersonKey, Refusal, RegisterAct, Role, Seat, Signed, StreamId,
 };
 use flows::cases::{
-    Broken, CaseError, Office, Parcel, Signatory, Taken, check, deliver, draft, parcel, pass_time, take_in,
+    Broken, CaseError, Enclosed, Office, Parcel, Signatory, Taken, check, deliver, draft, parcel, pass_time,
+    take_in,
 };
 use flows::error::FlowError;
 use ledger::SignerKey;
@@ -200,7 +201,7 @@ fn exports(rewrite: impl Fn(&str) -> String) -> [String; 2] {
     tell(&journal);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
     let signer = SignerKey::from_seed("sample.example/house", [7; 32]).unwrap();
-    let parcel = parcel(&office, &case(), Audience::Auditor).unwrap();
+    let parcel = parcel(&office, &case(), Audience::Auditor, Enclosed::default()).unwrap();
     let body = rewrite(&parcel.body);
     let lie = Parcel { body, ..parcel.clone() };
     [parcel, lie].map(|parcel| parcel.signed(3, office.clock.now(), &signer).unwrap())
@@ -210,10 +211,10 @@ fn exports(rewrite: impl Fn(&str) -> String) -> [String; 2] {
 fn found(rewrite: impl Fn(&str) -> String) -> Broken {
     let key = SignerKey::from_seed("sample.example/house", [7; 32]).unwrap();
     let [truth, lie] = exports(rewrite);
-    let checked = check(&truth, Some(key.verifier()), &NoPolicies).unwrap();
+    let checked = check(&truth, Some(key.verifier()), &NoPolicies, &[]).unwrap();
     assert_eq!((checked.replayed, checked.envelopes), (2, 4));
     assert_ne!(truth, lie);
-    check(&lie, Some(key.verifier()), &NoPolicies).unwrap_err()
+    check(&lie, Some(key.verifier()), &NoPolicies, &[]).unwrap_err()
 }
 
 /// The body without its lines of which `drop` is true.
@@ -258,10 +259,10 @@ fn a_signature_that_nobody_made_does_not_hold_in_an_export() {
 fn an_export_under_another_key_is_refused_when_the_key_is_given() {
     let [truth, _] = exports(str::to_owned);
     let other = SignerKey::from_seed("sample.example/house", [8; 32]).unwrap();
-    assert!(matches!(check(&truth, Some(other.verifier()), &NoPolicies), Err(Broken::Signature(_))));
-    assert_eq!(check(&truth, None, &NoPolicies).unwrap().signer, None);
+    assert!(matches!(check(&truth, Some(other.verifier()), &NoPolicies, &[]), Err(Broken::Signature(_))));
+    assert_eq!(check(&truth, None, &NoPolicies, &[]).unwrap().signer, None);
     for cut in (0..truth.len()).step_by(7) {
-        assert!(check(&truth[..cut], None, &NoPolicies).is_err(), "cut at {cut}");
+        assert!(check(&truth[..cut], None, &NoPolicies, &[]).is_err(), "cut at {cut}");
     }
 }
 
@@ -271,6 +272,6 @@ fn who_has_no_part_in_a_case_gets_no_export() {
     tell(&journal);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &Time(NOW) };
     for audience in [Audience::Public, Audience::Partner("bank".parse().unwrap())] {
-        assert!(matches!(parcel(&office, &case(), audience), Err(CaseError::NoPart)));
+        assert!(matches!(parcel(&office, &case(), audience, Enclosed::default()), Err(CaseError::NoPart)));
     }
 }

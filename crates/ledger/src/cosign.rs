@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use types::{Secret, Timestamp};
 
-use crate::key::{KeyError, KeyId, SIGNER_PREFIX, SignerKey, VerifierKey, key_parts, key_text};
+use crate::key::{KeyError, KeyId, SIGNER_PREFIX, SignerKey, VerifierKey, check_name, key_parts, key_text};
 use crate::note::{Note, NoteSignature};
 
 /// The signature type of an Ed25519 cosignature.
@@ -53,6 +53,16 @@ pub struct CosignerKey {
 }
 
 impl CosignerKey {
+    /// The key with these 32 bytes under that name. Whether it is a point of the curve shows when it checks a
+    /// cosignature.
+    ///
+    /// # Errors
+    /// [`KeyError::Name`].
+    pub fn of_public(name: &str, public: [u8; 32]) -> Result<Self, KeyError> {
+        check_name(name)?;
+        Ok(Self::new(name, public))
+    }
+
     fn new(name: &str, public: [u8; 32]) -> Self {
         Self { name: name.to_owned(), id: KeyId::of(name, COSIGNATURE_TYPE, &public), public }
     }
@@ -194,6 +204,18 @@ impl Quorum {
             return Err(CosignatureError::TooFew { found, wanted });
         }
         Ok(Self { witnesses, wanted })
+    }
+
+    /// The witnesses.
+    #[must_use]
+    pub fn witnesses(&self) -> &[CosignerKey] {
+        &self.witnesses
+    }
+
+    /// How many of them must have cosigned.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        self.wanted
     }
 
     /// Checks that enough of the witnesses cosigned `note`, none later than `now`.

@@ -4,15 +4,19 @@
 //! checkpoints depends on another case: no shared index, no time, no count. Who keeps which origin for which case
 //! is the caller's to remember; here nothing names a case.
 
-use types::Timestamp;
+mod leaf;
+
+use types::{Digest, Timestamp};
 
 use crate::key::SignerKey;
-use crate::log::{Log, Object, ObjectError, Objects, OpenError, PUBLIC, SwapError};
+use crate::log::{Log, Object, ObjectError, Objects, OpenError, PublicHalf, SwapError};
 use crate::rotation::LogKeys;
-use crate::spelling::to_hex;
+use crate::spelling::{from_hex, to_hex};
 use crate::tiles::{CHECKPOINT, LogReader, MapSource, ReadError, TILE_WIDTH, TileId, TileKind, TileSource};
 use crate::tree::TreeHead;
 use std::sync::Arc;
+
+pub use leaf::{CaseLogSecret, LeafError, Opened, Opening, check_origin, open_proof};
 
 /// Objects under a name of their own among others'.
 #[derive(Debug, Clone)]
@@ -71,6 +75,12 @@ impl CaseLogId {
         format!("{house}/case/{}", to_hex(&self.0))
     }
 
+    /// The id in the origin of a case's log of the house that is called `house`; `None` for any other origin.
+    #[must_use]
+    pub fn of_origin(origin: &str, house: &str) -> Option<Self> {
+        from_hex(origin.strip_prefix(house)?.strip_prefix("/case/")?).map(Self)
+    }
+
     fn room<O>(&self, objects: &Arc<O>) -> Room<O> {
         Room { objects: Arc::clone(objects), prefix: format!("case/{}", to_hex(&self.0)) }
     }
@@ -105,23 +115,23 @@ pub fn open_case_log<O: Objects>(
     Log::open(id.room(objects), keys, signer, now)
 }
 
+/// The hashes of all entries, each checked on the way.
+///
+/// # Errors
+/// Any [`ReadError`].
+pub fn leaves_of<O: Objects>(log: &Log<O>) -> Result<Vec<Digest>, ReadError> {
+    let source = PublicHalf(log.objects());
+    let mut reader = LogReader::open(&source, log.head())?;
+    (0..log.size()).map(|index| reader.leaf(index)).collect()
+}
+
 /// A party's copy: the checkpoint, every tile and every entry, each checked on the way. Whoever has it needs
 /// nothing else to verify it, with this project's program or with another.
 ///
 /// # Errors
 /// Any [`ReadError`].
 pub fn export<O: Objects>(log: &Log<O>) -> Result<MapSource, ReadError> {
-    struct Half<'a, O>(&'a O);
-    impl<O: Objects> TileSource for Half<'_, O> {
-        fn fetch(&self, name: &str) -> Result<Option<Vec<u8>>, crate::tiles::SourceError> {
-            let failed = |error: ObjectError| crate::tiles::SourceError {
-                name: name.to_owned(),
-                reason: error.source.to_string(),
-            };
-            self.0.get(&format!("{PUBLIC}/{name}")).map_err(failed)
-        }
-    }
-    let source = Half(log.objects());
+    let source = PublicHalf(log.objects());
     let head = log.head();
     LogReader::open(&source, head)?.audit(0)?;
     let mut copy = MapSource::default();
@@ -132,6 +142,11 @@ pub fn export<O: Objects>(log: &Log<O>) -> Result<MapSource, ReadError> {
         copy.0.insert(name, bytes);
     }
     Ok(copy)
+}
+
+/// The names of all files in a copy of a log with that head.
+pub fn names_of(head: TreeHead) -> impl Iterator<Item = String> {
+    [CHECKPOINT.to_owned()].into_iter().chain(tiles_of(head).map(|id| id.to_string()))
 }
 
 /// Every tile and bundle of a tree.

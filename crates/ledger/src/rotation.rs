@@ -69,6 +69,18 @@ impl LogKeys {
         &self.current
     }
 
+    /// The key that spoke for the log when it was made.
+    #[must_use]
+    pub fn first(&self) -> &VerifierKey {
+        self.retired.first().map_or(&self.current, |(key, _)| key)
+    }
+
+    /// Changes of key that were followed.
+    #[must_use]
+    pub fn rotations(&self) -> usize {
+        self.retired.len()
+    }
+
     /// Follows one rotation, which the current and the new key must have signed.
     ///
     /// # Errors
@@ -101,10 +113,7 @@ impl LogKeys {
     /// [`CheckpointError::Note`], [`CheckpointError::Malformed`], [`CheckpointError::Origin`] and
     /// [`CheckpointError::Retired`].
     pub fn open(&self, note: &Note) -> Result<Checkpoint, CheckpointError> {
-        let checkpoint = match note.verify(&self.current) {
-            Ok(text) => Checkpoint::parse(text)?,
-            Err(error) => self.open_retired(note, error)?,
-        };
+        let checkpoint = self.signed(note, Checkpoint::parse, |checkpoint| checkpoint.head().size)?;
         if checkpoint.origin() == self.origin {
             Ok(checkpoint)
         } else {
@@ -113,18 +122,37 @@ impl LogKeys {
         }
     }
 
-    fn open_retired(&self, note: &Note, error: NoteError) -> Result<Checkpoint, CheckpointError> {
+    /// The text of another note about this log when it had `size` entries, once a key that speaks for that size is
+    /// found to have signed it.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Note`] and [`CheckpointError::Retired`].
+    pub fn open_about<'a>(&self, note: &'a Note, size: u64) -> Result<&'a str, CheckpointError> {
+        self.signed(note, Ok, |_| size)
+    }
+
+    /// What `read` makes of the text, whose size a key that signed it must speak for.
+    fn signed<'a, T>(
+        &self,
+        note: &'a Note,
+        read: impl Fn(&'a str) -> Result<T, CheckpointError>,
+        size: impl Fn(&T) -> u64,
+    ) -> Result<T, CheckpointError> {
+        let unknown = match note.verify(&self.current) {
+            Ok(text) => return read(text),
+            Err(error) => error,
+        };
         for (key, until) in self.retired.iter().rev() {
             let Ok(text) = note.verify(key) else { continue };
-            let checkpoint = Checkpoint::parse(text)?;
-            let size = checkpoint.head().size;
+            let read = read(text)?;
+            let size = size(&read);
             return if size <= *until {
-                Ok(checkpoint)
+                Ok(read)
             } else {
                 Err(CheckpointError::Retired { id: key.id(), size, until: *until })
             };
         }
-        Err(error.into())
+        Err(unknown.into())
     }
 }
 

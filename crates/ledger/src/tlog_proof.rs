@@ -94,6 +94,16 @@ impl TlogProof {
         Ok(checkpoint)
     }
 
+    /// Like [`TlogProof::verify`] for a reader who has no key, and says so: anybody may have written the checkpoint.
+    ///
+    /// # Errors
+    /// [`TlogProofError::Checkpoint`] and [`TlogProofError::Proof`].
+    pub fn unverified(&self, leaf: &Digest) -> Result<Checkpoint, TlogProofError> {
+        let checkpoint = Checkpoint::parse(self.checkpoint.unverified_text())?;
+        verify_inclusion(leaf, self.index, checkpoint.head(), &self.hashes)?;
+        Ok(checkpoint)
+    }
+
     /// Like [`TlogProof::verify`], for a log whose keys may have changed; its origin is checked too.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub enum Command {
     Case(Case),
     /// Work with the register of persons.
     Person(Person),
+    /// Print figures over all cases for everybody: late, rounded, and only where enough developers are behind them.
+    Figures(Figures),
     /// Work with transparency logs: write, prove, verify, serve and witness them.
     #[command(subcommand)]
     Ledger(crate::commands::ledger::Ledger),
@@ -68,9 +70,13 @@ pub struct Review {
     /// Where the evidence goes; the same folder goes on with an unfinished review.
     #[arg(long, value_name = "DIR", default_value = "review-out")]
     pub out: PathBuf,
-    /// The threshold. It is committed to before the first run.
-    #[arg(long, value_name = "FILE", default_value = "thresholds/starter.toml")]
-    pub threshold: PathBuf,
+    /// The threshold. It is committed to before the first run [default: thresholds/starter.toml; in a case, the one that
+    /// the case committed to].
+    #[arg(long, value_name = "FILE")]
+    pub threshold: Option<PathBuf>,
+    /// The case that the review belongs to.
+    #[command(flatten)]
+    pub within: docket::InCase,
     /// How commands are contained.
     #[arg(long, value_enum, default_value_t = ChamberKind::Auto)]
     pub chamber: ChamberKind,
@@ -123,6 +129,20 @@ pub struct Person {
     pub what: docket::Person,
 }
 
+/// `proofhouse figures`.
+#[derive(Debug, Args)]
+pub struct Figures {
+    /// Where the docket lies.
+    #[command(flatten)]
+    pub place: docket::Place,
+    /// The fewest developers behind each figure of a family; counts are rounded down to a multiple of it.
+    #[arg(long, value_name = "NUMBER", default_value = "5", value_parser = clap::value_parser!(u32).range(3..=1000))]
+    pub k: u32,
+    /// Days that must have passed since the end of what is counted.
+    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = clap::value_parser!(u32).range(30..=3650))]
+    pub lag_days: u32,
+}
+
 /// `proofhouse verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -134,6 +154,12 @@ pub struct Verify {
     /// The opening of the threshold's commitment.
     #[arg(long, value_name = "FILE")]
     pub opening: Option<PathBuf>,
+    /// An evidence package that packs of an exported case derive from; once for each.
+    #[arg(long, value_name = "DIR")]
+    pub evidence: Vec<PathBuf>,
+    /// Write the packs of an exported case into this folder, as pages and as JSON, once they hold.
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
 }
 
 /// `proofhouse rescore`.
@@ -160,6 +186,12 @@ pub struct Rerun {
     /// A file holding the endpoint's key (or set PROOFHOUSE_KEY).
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// Where the evidence of another look goes. A package holds one look, and a look is taken once.
+    #[arg(long, value_name = "DIR", requires = "look")]
+    pub into: Option<PathBuf>,
+    /// Who takes the other look, where the review belongs to a case.
+    #[command(flatten)]
+    pub taker: docket::Taker,
 }
 
 /// `proofhouse suite`.
@@ -167,6 +199,68 @@ pub struct Rerun {
 pub enum Suite {
     /// Prove that every item can be solved and that nothing else than a solution counts.
     Check(SuiteCheck),
+    /// Make items that nobody has seen, from a secret seed, and prove each.
+    Generate(SuiteGenerate),
+    /// Make items of the security patches of Debian source packages. Public, and so contaminated.
+    Debian(SuiteDebian),
+}
+
+/// `proofhouse suite debian`.
+#[derive(Debug, Args)]
+pub struct SuiteDebian {
+    /// Source packages.
+    #[arg(value_name = "PACKAGE", required = true)]
+    pub packages: Vec<String>,
+    /// A folder that holds their sources (.dsc, .orig.tar, .debian.tar). Without it they are downloaded by apt-get from
+    /// where this machine gets its packages.
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+    /// A new folder for the suite.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `proofhouse suite generate`.
+#[derive(Debug, Args)]
+pub struct SuiteGenerate {
+    /// A file of at least 32 secret bytes. Whoever has it has every answer.
+    #[arg(long, value_name = "FILE")]
+    pub seed_file: PathBuf,
+    /// How many items.
+    #[arg(long, value_name = "NUMBER", default_value = "18", value_parser = clap::value_parser!(u32).range(1..=i64::from(flows::suite_generate::COUNT_MAX)))]
+    pub count: u32,
+    /// How hard they are, in turn, from 1 to 5.
+    #[arg(long, value_name = "LIST", default_value = "1,2,3,4,5", value_delimiter = ',')]
+    pub difficulty: Vec<u8>,
+    /// Only these families, by name or by class such as cwe-416.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub family: Vec<String>,
+    /// Modules of other families beside the one with the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub size: Option<u32>,
+    /// Gates before the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub depth: Option<u32>,
+    /// Modules that look like the one with the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub decoys: Option<u32>,
+    /// The suite's name.
+    #[arg(long, value_name = "NAME", default_value = "generated", value_parser = suite_name)]
+    pub name: String,
+    /// A new folder for the suite.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// A suite's name as it is given here: it stands in a file and in reports.
+fn suite_name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+        return Err(
+            "a suite's name is 1 to 64 letters, digits, spaces, dots, hyphens and underscores".to_owned()
+        );
+    }
+    Ok(text.to_owned())
 }
 
 /// `proofhouse suite check`.

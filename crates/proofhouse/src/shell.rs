@@ -154,7 +154,10 @@ impl Failure {
 
 impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
-        Self::told(error.family(), None, &error)
+        match error {
+            FlowError::Case(error) => (*error).into(),
+            error => Self::told(error.family(), None, &error),
+        }
     }
 }
 

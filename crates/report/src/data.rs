@@ -112,8 +112,22 @@ pub struct PlanSummary {
     pub chamber: String,
     /// Whether limits were enforced by control groups, or by a weaker means, in words.
     pub limits: String,
+    /// The look in a case that the review takes; none outside of a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseSummary>,
     /// `true` when the item order came from `--seed` instead of the commitment: not a review to rely on.
     pub exploratory: bool,
+}
+
+/// Where a review belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseSummary {
+    /// The case.
+    pub case: String,
+    /// The look that the review takes.
+    pub look: String,
+    /// Digest of the look's subject.
+    pub subject: Digest,
 }
 
 /// The threshold that the decision was held against.

@@ -8,6 +8,9 @@ pub enum ReportError {
     /// The data is of another version of this program.
     #[error("the report's format is {0:?}; this program shows {expected:?}", expected = crate::data::FORMAT)]
     Format(String),
+    /// The pack is of another version of this program.
+    #[error("the pack's format is {0:?}; this program shows {expected:?}", expected = crate::packs::FORMAT)]
+    PackFormat(String),
     /// A number that should be a share is not one; nothing honest can be drawn from it.
     #[error("{place} is not a share from 0 to 1 within its interval")]
     Share {

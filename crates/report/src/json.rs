@@ -9,7 +9,12 @@ use crate::data::Review;
 /// [`ReportError`] when the review contradicts itself.
 pub fn json(review: &Review) -> Result<String, ReportError> {
     crate::check::review(review)?;
-    let mut text = ascii(&serde_json::to_string_pretty(review)?);
+    indented(review)
+}
+
+/// Indented JSON in ASCII, ending with a line end.
+pub(crate) fn indented(value: &impl serde::Serialize) -> Result<String, ReportError> {
+    let mut text = ascii(&serde_json::to_string_pretty(value)?);
     text.push('\n');
     Ok(text)
 }

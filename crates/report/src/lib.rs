@@ -13,6 +13,7 @@ mod figures;
 mod inert;
 mod inspect;
 mod json;
+pub mod packs;
 mod page;
 mod plot;
 mod summary;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use types::Digest;
 
 use super::access::Threshold;
+use super::look::{self, Measured};
 use crate::actor::Signers;
 use crate::case::File;
 use crate::names::LookId;
@@ -85,11 +86,20 @@ pub enum Act {
         /// What it spends.
         spends: ErrorBudget,
     },
+    /// Starts a look: from here on it belongs to one evidence package.
+    StartLook {
+        /// Which look.
+        look: LookId,
+        /// What is measured.
+        measured: Measured,
+        /// The evidence package: the root of its log when that had one line.
+        package: Digest,
+    },
     /// Records what a look found.
     RecordResult {
         /// Which look.
         look: LookId,
-        /// Digest of the evidence package.
+        /// Digest of the evidence package: the root of its log at the end.
         evidence: Digest,
     },
 }
@@ -116,6 +126,17 @@ pub enum Event {
         /// What it spent.
         spends: ErrorBudget,
     },
+    /// A look has started.
+    LookStarted {
+        /// Which look.
+        look: LookId,
+        /// Digest of its subject.
+        subject: Digest,
+        /// What is measured.
+        measured: Measured,
+        /// The evidence package that it belongs to.
+        package: Digest,
+    },
     /// A look has its one result.
     ResultRecorded {
         /// Which look.
@@ -135,6 +156,13 @@ pub enum Look {
         /// Its subject.
         subject: Digest,
     },
+    /// It is being taken, in one evidence package.
+    Started {
+        /// Its subject.
+        subject: Digest,
+        /// The package.
+        package: Digest,
+    },
     /// It has its result.
     Done {
         /// Its subject.
@@ -147,14 +175,22 @@ pub enum Look {
 impl Look {
     pub(crate) fn evidence(self) -> Option<Digest> {
         match self {
-            Self::Planned { .. } => None,
+            Self::Planned { .. } | Self::Started { .. } => None,
             Self::Done { evidence, .. } => Some(evidence),
         }
     }
 
     pub(crate) fn subject(self) -> Digest {
         match self {
-            Self::Planned { subject } | Self::Done { subject, .. } => subject,
+            Self::Planned { subject } | Self::Started { subject, .. } | Self::Done { subject, .. } => subject,
+        }
+    }
+
+    /// The package that it was started in, while it has no result.
+    pub(crate) fn package(self) -> Option<Digest> {
+        match self {
+            Self::Started { package, .. } => Some(package),
+            Self::Planned { .. } | Self::Done { .. } => None,
         }
     }
 }
@@ -177,13 +213,14 @@ pub(crate) fn decide(scene: &Scene, act: &Act) -> Result<Vec<Event>, Refusal> {
             plan_look(scene, &look, subject, spends)?;
             Event::LookPlanned { look, subject, spends }
         }
+        Act::StartLook { look, measured, package } => look::start(scene, look, measured, package)?,
         Act::RecordResult { look, evidence } => {
             scene.signed_by(Signers::One(MEASURERS))?;
             // Scoring may end after the window; the run itself needed a grant or lease.
             match file.looks.get(&look) {
                 None => return Err(Refusal::NoSuchThing),
                 Some(Look::Done { .. }) => return Err(Refusal::LookDone),
-                Some(Look::Planned { subject }) => {
+                Some(Look::Planned { subject } | Look::Started { subject, .. }) => {
                     Event::ResultRecorded { look, subject: *subject, evidence }
                 }
             }
@@ -230,6 +267,9 @@ pub(crate) fn evolve(file: &mut File, event: &Event, rules: Rules) {
                 file.spent = file.spent.plus(spends).unwrap_or(file.spent);
             }
             file.looks.insert(look, Look::Planned { subject });
+        }
+        Event::LookStarted { look, subject, package, .. } => {
+            file.looks.insert(look, Look::Started { subject, package });
         }
         Event::ResultRecorded { look, subject, evidence } => {
             file.looks.insert(look, Look::Done { subject, evidence });

@@ -259,7 +259,12 @@ impl Item {
 
     /// Whether somebody still holds it.
     pub(crate) fn is_kept(&self) -> bool {
-        self.holders.values().any(|it| *it == Holding::Holds)
+        self.still_with().next().is_some()
+    }
+
+    /// Who still holds it.
+    pub(crate) fn still_with(&self) -> impl Iterator<Item = &PartyId> {
+        self.holders.iter().filter(|(_, it)| **it == Holding::Holds).map(|(holder, _)| holder)
     }
 
     /// Whether the marking lets the item go to `audience`.

@@ -10,6 +10,7 @@ pub mod fast_lane;
 pub mod grants;
 pub mod inquiry;
 pub mod items;
+pub mod look;
 pub mod partner;
 pub mod reconsideration;
 pub mod safeguards;

@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::acts::{access, consultation, delta, determination, grants, items, partner, standing, window};
 use crate::calendar::{REVIEW_WINDOW_DAYS, after_days};
 use crate::decide::Event;
-use crate::names::{CaseId, PartyId, PersonId};
+use crate::names::{CaseId, LookId, PartyId, PersonId};
 use crate::register::Register;
 use crate::seat::{Role, Side};
 
@@ -25,6 +25,8 @@ pub struct Audit {
     cosigned: Option<Digest>,
     budget_ppm: (u64, u64),
     pub(super) spent_ppm: (u64, u64),
+    /// Each look's evidence package, as it was started in first.
+    packages: BTreeMap<LookId, Digest>,
     waiting: BTreeMap<PartyId, Timestamp>,
     asked: usize,
     officer: Option<PersonId>,
@@ -44,6 +46,7 @@ impl Breaches {
     pub(super) const PARTNER_UNSIGNED: Self = Self(1 << 5);
     pub(super) const OVERSPENT: Self = Self(1 << 6);
     pub(super) const CONFLICTED: Self = Self(1 << 7);
+    pub(super) const LOOKED_AGAIN: Self = Self(1 << 8);
 
     pub(super) fn has(self, breach: Self) -> bool {
         self.0 & breach.0 != 0
@@ -138,11 +141,18 @@ impl Audit {
     }
 
     fn observe_look(&mut self, event: &delta::Event) {
-        if let delta::Event::LookPlanned { spends, .. } = event {
-            self.spent_ppm.0 += u64::from(spends.alpha_ppm.get());
-            self.spent_ppm.1 += u64::from(spends.beta_ppm.get());
-            let ((alpha, beta), (most_alpha, most_beta)) = (self.spent_ppm, self.budget_ppm);
-            self.demand(alpha <= most_alpha && beta <= most_beta, Breaches::OVERSPENT);
+        match event {
+            delta::Event::LookPlanned { spends, .. } => {
+                self.spent_ppm.0 += u64::from(spends.alpha_ppm.get());
+                self.spent_ppm.1 += u64::from(spends.beta_ppm.get());
+                let ((alpha, beta), (most_alpha, most_beta)) = (self.spent_ppm, self.budget_ppm);
+                self.demand(alpha <= most_alpha && beta <= most_beta, Breaches::OVERSPENT);
+            }
+            delta::Event::LookStarted { look, package, .. } => {
+                let first = *self.packages.entry(look.clone()).or_insert(*package);
+                self.demand(first == *package, Breaches::LOOKED_AGAIN);
+            }
+            delta::Event::Declared { .. } | delta::Event::ResultRecorded { .. } => {}
         }
     }
 

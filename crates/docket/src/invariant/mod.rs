@@ -14,9 +14,10 @@ use types::Timestamp;
 
 pub use audit::Audit;
 pub use people::{
-    invariant_no_determination_before_consultation_closed, invariant_no_error_budget_is_spent_twice,
-    invariant_no_partner_grant_without_both_signatures, invariant_only_the_designator_determines,
-    invariant_the_conflicted_do_not_act, invariant_two_persons_are_two,
+    invariant_a_look_is_one_measurement, invariant_no_determination_before_consultation_closed,
+    invariant_no_error_budget_is_spent_twice, invariant_no_partner_grant_without_both_signatures,
+    invariant_only_the_designator_determines, invariant_the_conflicted_do_not_act,
+    invariant_two_persons_are_two,
 };
 pub use register::{
     REGISTER_INVARIANTS, RegisterAudit, RegisterInvariant, invariant_nobody_is_on_two_sides,
@@ -59,7 +60,7 @@ macro_rules! named {
 }
 
 /// Every invariant of a case.
-pub const INVARIANTS: [Invariant; 19] = named![
+pub const INVARIANTS: [Invariant; 20] = named![
     invariant_no_word_judges_a_release,
     invariant_a_release_is_never_held,
     invariant_withdrawing_is_always_open,
@@ -76,6 +77,7 @@ pub const INVARIANTS: [Invariant; 19] = named![
     invariant_threshold_never_moves,
     invariant_two_persons_are_two,
     invariant_no_error_budget_is_spent_twice,
+    invariant_a_look_is_one_measurement,
     invariant_replay_gives_the_same_case,
     invariant_the_conflicted_do_not_act,
     invariant_classified_stays_outside,

@@ -41,6 +41,12 @@ pub fn invariant_no_error_budget_is_spent_twice(seen: &Seen) -> bool {
     spent == seen.audit.spent_ppm && never(seen, Breaches::OVERSPENT)
 }
 
+/// A look has one evidence package: what did not suit is not measured again under the same share of the error budget.
+#[must_use]
+pub fn invariant_a_look_is_one_measurement(seen: &Seen) -> bool {
+    never(seen, Breaches::LOOKED_AGAIN)
+}
+
 /// Who declared a conflict of interest with a case signs nothing in it for the house, and holds no grant.
 #[must_use]
 pub fn invariant_the_conflicted_do_not_act(seen: &Seen) -> bool {

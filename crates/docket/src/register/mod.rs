@@ -118,13 +118,20 @@ impl Register {
     /// Whether `person` declared a conflict of interest with the developer or the case.
     #[must_use]
     pub fn is_conflicted(&self, person: &PersonId, developer: &PartyId, case: &CaseId) -> bool {
-        self.conflicts.iter().any(|(who, interest)| {
-            who == person
-                && match interest {
-                    Interest::Party(party) => party == developer,
-                    Interest::Case(other) => other == case,
-                }
-        })
+        self.conflicts_with(developer, case).any(|(who, _)| who == person)
+    }
+
+    /// Who declared a conflict of interest with the developer or the case, and with which of the two.
+    pub fn conflicts_with(
+        &self,
+        developer: &PartyId,
+        case: &CaseId,
+    ) -> impl Iterator<Item = (&PersonId, &Interest)> {
+        let about = move |interest: &Interest| match interest {
+            Interest::Party(party) => party == developer,
+            Interest::Case(other) => other == case,
+        };
+        self.conflicts.iter().filter(move |(_, interest)| about(interest)).map(|(who, what)| (who, what))
     }
 
     /// Whether `person` has a seat of that role at that party now, also by delegation.

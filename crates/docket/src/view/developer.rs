@@ -9,7 +9,7 @@ use super::parts::{PartnerLine, SafeguardLine, WindowLine};
 use crate::acts::access::Terms;
 use crate::acts::delta::Subject;
 use crate::acts::determination::{Finding, Releasable};
-use crate::acts::items::Marking;
+use crate::acts::items::{Content, Marking};
 use crate::acts::reconsideration::Reconsideration;
 use crate::case::File;
 use crate::gate::Compartment;
@@ -93,9 +93,12 @@ impl DeveloperView {
         let made = file.determination.as_ref();
         let reasons = made.into_iter().flat_map(|made| &made.memo.reasons);
         let given = reasons.filter(|reason| reason.releasable == Releasable::ToDeveloper);
-        let theirs = file.items.iter().filter(|(_, item)| match item.marking {
-            Marking::Public | Marking::Proprietary => true,
-            Marking::Restricted | Marking::Classified => false,
+        // Not even the reference to what lies elsewhere is shown.
+        let theirs = file.items.iter().filter(|(_, item)| match (item.content, item.marking) {
+            (Content::Held(_), Marking::Public | Marking::Proprietary) => true,
+            (Content::Held(_), Marking::Restricted | Marking::Classified) | (Content::Elsewhere(_), _) => {
+                false
+            }
         });
         Self {
             case: file.id.clone(),

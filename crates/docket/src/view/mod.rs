@@ -11,6 +11,7 @@ mod office;
 mod partner;
 mod parts;
 mod public;
+mod retention;
 
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
@@ -25,6 +26,7 @@ pub use parts::{
     PartnerGrantLine, PartnerLine, SafeguardLine, WindowLine, WorkLine,
 };
 pub use public::PublicFigures;
+pub use retention::Overdue;
 
 use crate::actor::Actor;
 use crate::case::{Case, File};

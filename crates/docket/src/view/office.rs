@@ -91,6 +91,8 @@ pub struct LookLine {
     pub look: LookId,
     /// Digest of its subject.
     pub subject: Digest,
+    /// The evidence package that it was started in, while it has no result.
+    pub package: Option<Digest>,
     /// Digest of its evidence, once there is a result.
     pub evidence: Option<Digest>,
 }
@@ -160,6 +162,7 @@ impl OfficeView {
         let look = |(id, look): (&LookId, &Look)| LookLine {
             look: id.clone(),
             subject: look.subject(),
+            package: look.package(),
             evidence: look.evidence(),
         };
         Self {

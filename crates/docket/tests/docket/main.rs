@@ -5,8 +5,10 @@
 mod calendar;
 mod envelopes;
 mod house;
+mod looks;
 mod policies;
 mod records;
 mod stories;
 mod views;
+mod withheld;
 mod words;

@@ -11,6 +11,7 @@ use docket::acts::fast_lane::{Act as FastLane, Step};
 use docket::acts::grants::Act as Grants;
 use docket::acts::inquiry::{Act as Inquiry, Expectation};
 use docket::acts::items::{Act as Items, Audience, Content, Marking};
+use docket::acts::look::{Measured, Reach};
 use docket::acts::partner::Act as Partner;
 use docket::acts::reconsideration::Act as Reconsideration;
 use docket::acts::safeguards::{Act as Safeguards, Kind};
@@ -174,10 +175,19 @@ fn measuring(acts: &mut Acts, looks: &[&str]) {
         };
         acts.one(6, "eva", plan(subject()));
         acts.one(6, "eva", plan(changed()));
+        for package in ["package 1", "package 2"] {
+            acts.one(4, "eva", start(look, package));
+        }
         let result = Delta::RecordResult { look: look.parse().unwrap(), evidence: digest("evidence 1") };
         acts.one(6, "eva", result);
     }
     acts.one(6, "dee", Delta::Declare { change: change(), note: "a newer checkpoint".parse().unwrap() });
+}
+
+fn start(look: &str, package: &str) -> Delta {
+    let measured =
+        Measured { checkpoint: subject().checkpoint, commitment: digest("threshold"), reach: Reach::Service };
+    Delta::StartLook { look: look.parse().unwrap(), measured, package: digest(package) }
 }
 
 fn deciding(acts: &mut Acts) {

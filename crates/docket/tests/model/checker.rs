@@ -90,7 +90,7 @@ impl Model for Bounded {
 
     fn properties(&self) -> Vec<Property<Self>> {
         let conditions: [fn(&Self, &Moment) -> bool; INVARIANTS.len()] =
-            property!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18);
+            property!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19);
         let named = INVARIANTS.iter().zip(conditions);
         named.map(|((name, _), condition)| Property::always(name, condition)).collect()
     }

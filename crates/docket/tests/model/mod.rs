@@ -34,6 +34,7 @@ pub fn watcher(rule: Rule) -> &'static str {
             "invariant_two_persons_are_two"
         }
         Rule::EveryLookSpends | Rule::DeltaRefillsNothing => "invariant_no_error_budget_is_spent_twice",
+        Rule::LookStartsOnce => "invariant_a_look_is_one_measurement",
         Rule::RecordsAreWhole => "invariant_replay_gives_the_same_case",
         Rule::ConflictExcludes => "invariant_the_conflicted_do_not_act",
         Rule::ClassifiedStaysOutside => "invariant_classified_stays_outside",

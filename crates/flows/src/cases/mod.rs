@@ -1,10 +1,16 @@
 //! Cases: signed envelopes taken in, time passed, receipts delivered, records read. The docket decides; what it decided
 //! is kept in one append, or not at all.
 
+mod cosign;
 mod deliver;
 mod draft;
 mod error;
 mod export;
+mod figures;
+pub mod log;
+mod look;
+mod packs;
+mod packs_check;
 mod replay;
 mod take_in;
 
@@ -14,12 +20,17 @@ use docket::{
 };
 use types::{Clock, Digest};
 
+pub use cosign::{CosignError, cosign, cosigner_of, names_checkpoint};
 pub use deliver::deliver;
 pub use draft::{Draft, Signatory, draft, founding, seat};
 pub use error::CaseError;
-pub use export::{FORMAT, Parcel, parcel};
+pub use export::{Enclosed, FORMAT, Parcel, parcel};
+pub use figures::{Figure, Figures, FiguresRules, Told, figures};
+pub use look::LookDesk;
+pub use packs::{Evidence, report};
+pub use packs_check::CheckedPack;
 pub use replay::{Broken, Checked, EXPORT_MAX_BYTES, check};
-pub use take_in::{Taken, pass_time, take_in};
+pub use take_in::{Taken, pass_time, take_in, take_in_logged};
 
 /// Where the docket is kept, and under which policies and which clock.
 #[derive(Clone, Copy)]

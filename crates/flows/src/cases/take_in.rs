@@ -8,9 +8,13 @@ use docket::{
     Act, Aggregate, Case, CaseId, Entry, Event, Record, Refusal, RegisterAct, RegisterEvent, Setting, Signed,
     StreamId, receive, receive_register, receive_time,
 };
+use ledger::log::Objects;
 use serde::Serialize;
 use types::Digest;
 
+use super::cosign::{self, CosignError};
+use super::export::responded;
+use super::log::CaseLogs;
 use super::{CaseError, Office};
 
 /// How often a decision is made again because a stream moved meanwhile. An envelope that was signed for a version that
@@ -38,8 +42,29 @@ pub enum Taken {
 /// never lost without saying so.
 ///
 /// # Errors
-/// [`CaseError`]
+/// [`CaseError`]; in particular, an act that names a cosigned checkpoint is for [`take_in_logged`].
 pub fn take_in(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
+    if cosign::names_checkpoint(signed) {
+        return Err(CosignError::Unchecked.into());
+    }
+    keep(office, signed, attached)
+}
+
+/// Like [`take_in`], and takes in cosigned checkpoints too, once they are held against the case's log.
+///
+/// # Errors
+/// [`CaseError`]
+pub fn take_in_logged<O: Objects>(
+    office: &Office<'_>,
+    logs: &CaseLogs<'_, O>,
+    signed: &Signed,
+    attached: &[String],
+) -> Result<Taken, CaseError> {
+    cosign::vouch(office, logs, signed, attached)?;
+    keep(office, signed, attached)
+}
+
+fn keep(office: &Office<'_>, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
     let stream = match signed.open::<RegisterAct>() {
         Ok(envelope) => envelope.stream().clone(),
         Err(_) => signed.open::<Act>()?.stream().clone(),
@@ -101,6 +126,13 @@ fn into_case(
     let (register, record) = (office.register()?, office.case(id)?);
     let setting = Setting::new(register.state(), office.gate);
     let entries = receive(&record, &setting, signed, office.clock.now())?;
+    // Exports carry the developer's response unedited, so it is taken in with its text or not at all.
+    for digest in entries.iter().filter_map(|entry| responded(entry.event())) {
+        let brought = documents.iter().any(|(named, _)| *named == digest);
+        if !brought && office.journal.document(digest)?.is_none() {
+            return Err(CaseError::ResponseMissing { digest }.into());
+        }
+    }
     let unmoved = [(StreamId::Register, register.head().version)];
     let receipts = receipts(&record, &entries)?;
     append(office.journal, &record, &entries, &unmoved, (&receipts, documents)).map_err(Failed::Append)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use types::{AttemptId, Digest, ItemId, RunNumber};
 
 use super::{Broken, broken};
-use crate::evidence::{CHECKPOINT, LOCK, LOG, Log, Record, SIGNER, digest_of};
+use crate::evidence::{CASE_PROOF, CHECKPOINT, LOCK, LOG, Log, REPORT_PROOF, Record, SIGNER, digest_of};
 use crate::plan::{PLAN, Plan, PlannedModel};
 
 /// What a file of the evidence is, and thereby when it is added.
@@ -118,7 +118,7 @@ pub(super) fn named(folder: &Path, log: &Log, plan: &Plan, present: &BTreeSet<St
 
 /// No other file lies in the folder.
 pub(super) fn no_strays(log: &Log, present: &BTreeSet<String>) -> Result<(), Broken> {
-    let own = [LOG, CHECKPOINT, LOCK];
+    let own = [LOG, CHECKPOINT, LOCK, REPORT_PROOF, CASE_PROOF];
     let stray = |path: &&String| !own.contains(&path.as_str()) && log.file(path).is_none();
     present.iter().find(stray).map_or(Ok(()), |path| broken(path, "is not in the log"))
 }

@@ -6,12 +6,14 @@ mod files;
 mod history;
 mod plan;
 mod probes;
+mod proofs;
 mod signature;
 mod spent;
 mod times;
 mod turns;
 mod views;
 
+pub use proofs::Named;
 pub use times::latest;
 
 use std::collections::BTreeSet;
@@ -19,6 +21,7 @@ use std::path::Path;
 
 use ledger::VerifierKey;
 use report::data::Review;
+use types::Digest;
 
 use crate::evidence::{EvidenceError, Log};
 use crate::threshold::Opening;
@@ -32,12 +35,16 @@ pub struct Verified {
     pub opened: bool,
     /// Entries in the log.
     pub entries: u64,
+    /// The log's root: what a case's record calls the evidence.
+    pub root: Digest,
     /// Files in the package.
     pub files: usize,
     /// Ended runs.
     pub runs: u32,
     /// The report, which follows from the evidence.
     pub review: Review,
+    /// The case that names the package as evidence, where the package carries a proof of it.
+    pub case: Option<Named>,
 }
 
 /// The first thing that does not hold.
@@ -86,12 +93,16 @@ pub fn run(folder: &Path, key: Option<&VerifierKey>, opening: Option<&Opening>) 
     let runs = history::whole(folder, &log, &plan.0)?;
     files::no_strays(&log, &present)?;
     let review = views::derived(folder, &log, &plan, opening)?;
+    proofs::report(folder, &log)?;
+    let case = proofs::case(folder, &log, plan.0.case.as_ref(), key)?;
     Ok(Verified {
         signer: key.map(|key| key.name().to_owned()),
         opened: opening.is_some(),
         entries: log.tree.size(),
+        root: log.tree.root(),
         files: present.len(),
         runs,
         review,
+        case,
     })
 }

@@ -33,6 +33,9 @@ pub(super) fn planned(folder: &Path, log: &Log) -> Result<(Plan, Digest), Broken
     if plan.chamber != CHAMBER {
         return broken(PLAN, "names a kind of chamber that this version does not have");
     }
+    if plan.case.is_some() && plan.seed.is_some() {
+        return broken(PLAN, "is a look in a case, and yet somebody chose the order of its items");
+    }
     whole_suite(&plan.suite)?;
     model(folder, &plan)?;
     Ok((plan, digest))

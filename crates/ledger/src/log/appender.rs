@@ -9,7 +9,8 @@ use types::{Clock, Timestamp};
 
 use super::error::{CommitError, OpenError};
 use super::objects::{ObjectError, Objects};
-use super::write::{Log, Settled};
+use super::settle::Settled;
+use super::write::Log;
 use crate::tiles::{BundleError, check_entry};
 
 /// Entries waiting: a caller that comes when there are so many waits itself.

@@ -3,7 +3,9 @@
 use types::Timestamp;
 
 use super::objects::ObjectError;
+use super::publish::Unwitnessed;
 use crate::checkpoint::CheckpointError;
+use crate::cosign::CosignatureError;
 use crate::tiles::{BundleError, ReadError};
 
 /// Why a log was not opened. Nothing is lost by any of these.
@@ -48,6 +50,9 @@ pub enum OpenError {
         /// Entries in the state's.
         kept: u64,
     },
+    /// Too few of the witnesses that this log's rule asks for have cosigned: ask more of them.
+    #[error(transparent)]
+    Witnesses(CosignatureError),
     /// Somebody else writes to the log: stop one of the two, then open it again.
     #[error("another writer has changed the log")]
     AnotherWriter,
@@ -77,6 +82,19 @@ pub enum CommitError {
         /// What went wrong.
         source: ObjectError,
     },
+    /// The batch is in the log from entry `first` on, and is published with the next checkpoint that enough witnesses
+    /// cosign: don't hand it in again.
+    #[error("the entries are in the log from {first} on, and will be published once enough witnesses cosign")]
+    Unwitnessed {
+        /// Index of the batch's first entry.
+        first: u64,
+        /// Who did not cosign.
+        source: Unwitnessed,
+    },
+    /// An earlier batch still waits for its witnesses. None of this one is in the log: hand it in again once they
+    /// answer.
+    #[error("the entries were not logged, because what is in the log waits for its witnesses")]
+    Held(#[source] Unwitnessed),
     /// An earlier call failed: commit something, or open the log again; either mends it.
     #[error("the log has to be mended first")]
     Unsettled,

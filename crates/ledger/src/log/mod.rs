@@ -10,6 +10,10 @@ mod memory;
 mod objects;
 mod posix;
 mod prune;
+mod publish;
+mod recover;
+mod rotate;
+mod settle;
 mod stage;
 mod state;
 mod write;
@@ -18,9 +22,13 @@ pub use appender::{AppendError, Appender, Receipt, Ticket, is_fatal};
 pub use error::{CommitError, OpenError};
 pub use memory::{Fault, MemoryObjects};
 pub use objects::{Object, ObjectError, Objects, SwapError};
+pub(crate) use objects::{PublicHalf, public};
 pub use posix::{FolderSource, PosixObjects};
 pub use prune::prune;
-pub use write::{Appended, Log, Settled, Settling};
+pub use publish::{Cosigning, MAX_WITNESSES, PublishError, Unwitnessed, Witnessing, WitnessingError};
+pub use rotate::{FollowError, RotateError, follow_published, keys_kept, rotation_name};
+pub use settle::{Settled, Settling};
+pub use write::{Appended, Log};
 
 /// What outsiders see lies under this folder; a web server is pointed at it.
 pub const PUBLIC: &str = "public";

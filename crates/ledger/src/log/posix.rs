@@ -6,10 +6,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Error, ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock, syncfs};
 
+use super::PUBLIC;
 use super::objects::{Object, ObjectError, Objects, SwapError};
 
 /// The file that keeps a second writer out.
@@ -54,7 +56,9 @@ impl PosixObjects {
         let path = self.path(name)?;
         let folder = path.parent().unwrap_or(&self.root);
         let aside = self.root.join(format!("{}{ASIDE}", name.replace('/', "_")));
-        let written = write_aside(&aside, bytes, durable).and_then(|()| {
+        // Openings, queues and the like are the writer's own; the public half is for a web server to read.
+        let mode = if name.split('/').any(|part| part == PUBLIC) { 0o666 } else { 0o600 };
+        let written = write_aside(&aside, bytes, (durable, mode)).and_then(|()| {
             fs::rename(&aside, &path).or_else(|error| match error.kind() {
                 ErrorKind::NotFound => {
                     make_folders(&self.root, folder, durable)?;
@@ -72,8 +76,13 @@ impl PosixObjects {
     }
 }
 
-fn write_aside(aside: &Path, bytes: &[u8], durable: bool) -> Result<(), Error> {
-    let mut file = File::create(aside)?;
+fn write_aside(aside: &Path, bytes: &[u8], (durable, mode): (bool, u32)) -> Result<(), Error> {
+    // One that a killed writer left has whatever mode it has.
+    match fs::remove_file(aside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(aside)?;
     file.write_all(bytes)?;
     if durable { file.sync_all() } else { Ok(()) }
 }

@@ -4,8 +4,8 @@
 
 use super::error::CommitError;
 use super::objects::{Objects, public};
-use super::write::{Log, whole_tiles};
-use crate::tiles::TileKind;
+use super::write::Log;
+use crate::tiles::{TILE_WIDTH, TileId, TileKind};
 
 /// Removes every bundle and every tile that ends at or before entry `minimum` (the log's size at most), and gives
 /// how many. The limit is recorded first, so that a removal that was cut off is known for what it is; calling it
@@ -28,4 +28,14 @@ pub fn prune<O: Objects>(log: &mut Log<O>, minimum: u64) -> Result<u64, CommitEr
         }
     }
     Ok(removed)
+}
+
+/// The bundles that end at or before entry `minimum`, from entry `from` on.
+fn whole_tiles(kind: TileKind, from: u64, minimum: u64) -> impl Iterator<Item = TileId> {
+    let per_tile = match kind {
+        TileKind::Entries => Some(TILE_WIDTH),
+        TileKind::Hashes(level) => TILE_WIDTH.checked_pow(u32::from(level) + 1),
+    };
+    let count = |size: u64| per_tile.map_or(0, |per_tile| size / per_tile);
+    (count(from)..count(minimum)).map(move |index| TileId::full(kind, index))
 }

@@ -10,19 +10,20 @@
 //! outcome suppressed          (a family one of whose measures has fewer than k developers behind it)
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::fact::{DeveloperTag, Measure};
+use super::fact::Measure;
 use super::leaf::Opening;
-use crate::key::{SignerKey, VerifierKey};
+use super::tally::tally;
+use crate::checkpoint::CheckpointError;
+use crate::key::SignerKey;
 use crate::note::{Note, NoteError};
+use crate::rotation::LogKeys;
 use crate::spelling::to_base64;
 use crate::tiles::{LogReader, ReadError, TileSource};
 use crate::tree::{TreeHead, leaf_hash};
 
 const AGGREGATE: &str = "proofhouse aggregate v1";
-/// A median is one developer's own number: it is only told roughly.
-const MEDIAN_STEP: u32 = 5;
 
 /// Why an aggregate is not made, cosigned or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +54,12 @@ pub enum AggregateError {
     /// A signature is missing or does not hold.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// The house's signature is missing or does not hold, or its key was retired before.
+    #[error(transparent)]
+    House(#[from] CheckpointError),
+    /// Both signed something that this log's charter does not allow, or that is of another log or period.
+    #[error("the aggregate is not one of this period of this log under its charter: {0}")]
+    Charter(&'static str),
 }
 
 /// What is published, about whom it must be at least, and when. Known to everybody and fixed beforehand.
@@ -91,7 +98,7 @@ impl Rules {
         if due >= from { Ok(Period { first, end }) } else { Err(AggregateError::TooEarly { end, from }) }
     }
 
-    fn check(&self, period: Period) -> Result<(), AggregateError> {
+    pub(super) fn check(&self, period: Period) -> Result<(), AggregateError> {
         let whole = self.period_slots > 0
             && period.first.is_multiple_of(self.period_slots)
             && period.end.checked_sub(period.first) == Some(self.period_slots);
@@ -101,7 +108,7 @@ impl Rules {
 
 /// An aggregate's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aggregate(String);
+pub struct Aggregate(pub(super) String);
 
 impl Aggregate {
     /// The text that is signed.
@@ -123,38 +130,29 @@ pub fn aggregate(
     rules: &Rules,
 ) -> Result<Aggregate, AggregateError> {
     rules.check(period)?;
-    let mut text = format!(
+    let mut text = header(origin, head, period, rules);
+    let facts = openings.iter().filter_map(Opening::fact);
+    let facts = facts.map(|fact| (fact.developer, fact.measure.clone(), fact.amount));
+    let counted = tally(&rules.measures, facts, rules.k);
+    for family in &counted.suppressed {
+        text.push_str(&format!("{family} suppressed\n"));
+    }
+    for (measure, count) in &counted.told {
+        text.push_str(&format!("{measure} {} median {}\n", count.facts, count.median));
+    }
+    Ok(Aggregate(text))
+}
+
+/// What an aggregate says before its counts.
+pub(super) fn header(origin: &str, head: TreeHead, period: Period, rules: &Rules) -> String {
+    format!(
         "{AGGREGATE}\n{origin}\nslots {} {}\nlog {} {}\nk {}\n",
         period.first,
         period.end,
         head.size,
         to_base64(head.root.as_bytes()),
         rules.k
-    );
-    let mut tallies: BTreeMap<&Measure, (BTreeSet<DeveloperTag>, Vec<u32>)> =
-        rules.measures.iter().map(|measure| (measure, Default::default())).collect();
-    for fact in openings.iter().filter_map(Opening::fact) {
-        if let Some((developers, amounts)) = tallies.get_mut(&fact.measure) {
-            developers.insert(fact.developer);
-            amounts.push(fact.amount);
-        }
-    }
-    let few = |(developers, _): &(BTreeSet<DeveloperTag>, Vec<u32>)| developers.len() < rules.k;
-    let hidden: BTreeSet<_> =
-        tallies.iter().filter(|(_, tally)| few(tally)).map(|(measure, _)| measure.family()).collect();
-    for family in &hidden {
-        text.push_str(&format!("{family} suppressed\n"));
-    }
-    let step = rules.k.max(1);
-    for (measure, (_, amounts)) in &mut tallies {
-        if hidden.contains(measure.family()) {
-            continue;
-        }
-        amounts.sort_unstable();
-        let median = amounts.get(amounts.len() / 2).map_or(0, |median| median / MEDIAN_STEP * MEDIAN_STEP);
-        text.push_str(&format!("{measure} {} median {median}\n", amounts.len() / step * step));
-    }
-    Ok(Aggregate(text))
+    )
 }
 
 /// The aggregate, signed by the house.
@@ -172,8 +170,7 @@ pub fn sign_aggregate(aggregate: &Aggregate, house: &SignerKey) -> Result<Note, 
 /// Any [`AggregateError`] but [`AggregateError::TooEarly`].
 pub fn audit_aggregate<S: TileSource>(
     claimed: &Note,
-    house: &VerifierKey,
-    origin: &str,
+    keys: &LogKeys,
     log: &mut LogReader<S>,
     period: Period,
     openings: &[Opening],
@@ -191,8 +188,8 @@ pub fn audit_aggregate<S: TileSource>(
         }
     }
     let head = log.head_at(period.end.saturating_mul(rules.width))?;
-    let counted = aggregate(origin, head, period, openings, rules)?;
-    if claimed.verify(house)? == counted.0 { Ok(counted) } else { Err(AggregateError::Count) }
+    let counted = aggregate(keys.origin(), head, period, openings, rules)?;
+    if keys.open_about(claimed, head.size)? == counted.0 { Ok(counted) } else { Err(AggregateError::Count) }
 }
 
 /// Adds the auditor's signature to what it has audited.
@@ -207,17 +204,4 @@ pub fn cosign_aggregate(
     let own = Note::sign(&audited.0, auditor)?;
     let signed = own.signatures().iter().cloned().try_fold(claimed.clone(), Note::with_signature)?;
     if signed.verify(auditor.verifier())? == audited.0 { Ok(signed) } else { Err(AggregateError::Count) }
-}
-
-/// What an outsider does: believes an aggregate that the house and the auditor signed.
-///
-/// # Errors
-/// [`AggregateError::Note`].
-pub fn verify_aggregate(
-    note: &Note,
-    house: &VerifierKey,
-    auditor: &VerifierKey,
-) -> Result<Aggregate, AggregateError> {
-    note.verify(house)?;
-    Ok(Aggregate(note.verify(auditor)?.to_owned()))
 }

@@ -62,20 +62,28 @@ pub struct Fact {
 
 impl Fact {
     pub(super) fn to_payload(&self) -> Vec<u8> {
-        let developer = to_hex(&self.developer.0);
-        format!("{FACT}\n{developer}\n{}\n{}\n", self.measure, self.amount).into_bytes()
+        format!("{FACT}\n{}\n", self.to_words().replace(' ', "\n")).into_bytes()
     }
 
     pub(super) fn parse(payload: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(payload).ok()?.strip_suffix('\n')?;
-        let [FACT, developer, measure, amount] = text.split('\n').collect::<Vec<_>>()[..] else {
-            return None;
-        };
+        let (FACT, lines) = text.split_once('\n')? else { return None };
+        Self::of_parts(&lines.split('\n').collect::<Vec<_>>())
+    }
+
+    /// Developer, measure and amount on one line.
+    pub(super) fn to_words(&self) -> String {
+        format!("{} {} {}", to_hex(&self.developer.0), self.measure, self.amount)
+    }
+
+    pub(super) fn from_words(words: &str) -> Option<Self> {
+        Self::of_parts(&words.split(' ').collect::<Vec<_>>())
+    }
+
+    fn of_parts(parts: &[&str]) -> Option<Self> {
+        let [developer, measure, amount] = *parts else { return None };
         let amount = u32::try_from(from_decimal(amount)?).ok()?;
-        Some(Self {
-            developer: DeveloperTag(from_hex(developer)?),
-            measure: Measure::new(measure).ok()?,
-            amount,
-        })
+        let developer = DeveloperTag(from_hex(developer)?);
+        Some(Self { developer, measure: Measure::new(measure).ok()?, amount })
     }
 }

@@ -6,14 +6,29 @@
 //! What can be inferred all the same stands in `docs/public-log.md`.
 
 mod aggregate;
+mod charter;
+mod count;
 mod fact;
+mod handover;
+mod keeper;
 mod leaf;
+mod outsider;
+mod queue;
 mod slots;
+mod tally;
 
 pub use aggregate::{
     Aggregate, AggregateError, Period, Rules, aggregate, audit_aggregate, cosign_aggregate, sign_aggregate,
-    verify_aggregate,
 };
+pub use charter::{CHARTER_NAME, Charter, CharterError};
+pub use count::{PublicError, aggregate_name};
 pub use fact::{DeveloperTag, Fact, FactError, Measure};
+pub use handover::Openings;
+pub use keeper::{Closed, Place, PublicLog, published_charter};
 pub use leaf::{Opening, OpeningError};
-pub use slots::{Schedule, Slot, SlotError, append_slots};
+pub use outsider::verify_period;
+pub use queue::{MAX_WAITING, Waiting};
+#[cfg(test)]
+pub(crate) use slots::append_slots;
+pub use slots::{Schedule, Slot, SlotError};
+pub use tally::{Count, Tally, tally};

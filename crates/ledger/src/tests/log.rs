@@ -85,11 +85,12 @@ enum Known {
 
 fn known(outcome: &Result<crate::log::Appended, CommitError>) -> Known {
     match outcome {
-        Ok(_) | Err(CommitError::Pending { .. }) => Known::In,
+        Ok(_) | Err(CommitError::Pending { .. } | CommitError::Unwitnessed { .. }) => Known::In,
         Err(CommitError::Unknown(_)) => Known::Perhaps,
         Err(
             CommitError::NotAppended(_)
             | CommitError::Open(_)
+            | CommitError::Held(_)
             | CommitError::Unsettled
             | CommitError::Entry(_)
             | CommitError::Full(_),
@@ -329,13 +330,13 @@ fn cosignatures_are_published_for_the_current_checkpoint_only() {
         note.clone().with_signature(signature).unwrap()
     };
     let note = cosign(log.checkpoint());
-    assert!(log.publish_cosigned(&note).unwrap());
+    assert!(log.publish_cosigned(&note, at(10)).unwrap());
     assert_eq!(public(&objects).0["checkpoint"], note.to_string().into_bytes());
     // Opening keeps it.
     log = open(&objects, 10).unwrap();
     assert_eq!(public(&objects).0["checkpoint"], note.to_string().into_bytes());
     log.commit(&batch(1), at(11)).unwrap();
-    assert!(!log.publish_cosigned(&note).unwrap());
+    assert!(!log.publish_cosigned(&note, at(10)).unwrap());
 }
 
 struct Ticks(AtomicI64);
@@ -386,6 +387,20 @@ fn a_full_disk_is_named_to_every_caller_and_the_log_goes_on_when_there_is_space(
     assert_eq!(appender.append(b"a".to_vec()).unwrap().wait().unwrap().index, 0);
     assert!(appender.append(vec![0; 70_000]).is_err());
     appender.close().unwrap();
+}
+
+#[test]
+fn files_beside_the_public_half_are_the_writer_s_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let objects = PosixObjects::open(folder.path()).unwrap();
+    // One that a killed writer left where everybody could read it.
+    std::fs::write(folder.path().join("openings_0.aside~"), b"left").unwrap();
+    for name in ["openings/0", "queue", "public/checkpoint", "case/0/public/checkpoint", "case/0/state"] {
+        objects.put(name, b"x").unwrap();
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077 == 0, !name.contains("public"), "{name}: {mode:o}");
+    }
 }
 
 #[test]

@@ -2,17 +2,21 @@
 
 mod checkpoint;
 mod distinguisher;
+mod fuzz;
 mod huge;
+mod keeper;
 mod key;
 mod log;
 mod note;
 mod private;
 mod proof;
 mod public;
+mod rotate;
 mod tiles;
 mod tlog_proof;
 mod tree;
 mod witness;
+mod witnessed;
 
 use types::Digest;
 

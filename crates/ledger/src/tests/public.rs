@@ -7,8 +7,8 @@ use super::distinguisher::{Sample, accuracy};
 use super::signer;
 use crate::log::{Fault, Log, MemoryObjects, Objects};
 use crate::public::{
-    AggregateError, DeveloperTag, Fact, Measure, Opening, Rules, Schedule, Slot, SlotError, aggregate,
-    append_slots, audit_aggregate, cosign_aggregate, sign_aggregate, verify_aggregate,
+    AggregateError, Charter, DeveloperTag, Fact, Measure, Opening, Rules, Schedule, Slot, SlotError, Waiting,
+    aggregate, audit_aggregate, cosign_aggregate, sign_aggregate, verify_period,
 };
 use crate::tiles::{LogReader, MapSource};
 use crate::{LogKeys, TlogProof};
@@ -53,6 +53,29 @@ fn log() -> (Arc<MemoryObjects>, Log<Arc<MemoryObjects>>) {
     (objects, log)
 }
 
+/// Facts that were known before the first slot, each about something of its own.
+fn waiting(facts: &[Fact]) -> Vec<Waiting> {
+    let one = |(number, fact): (u64, &Fact)| {
+        let key = Digest::of_parts(&[b"fact", &number.to_be_bytes()]);
+        Waiting { key, at: at(0), fact: fact.clone() }
+    };
+    (0..).zip(facts).map(one).collect()
+}
+
+fn append_slots(
+    log: &mut Log<Arc<MemoryObjects>>,
+    schedule: &Schedule,
+    facts: &[Fact],
+    draw: &mut impl FnMut() -> [u8; 32],
+    now: Timestamp,
+) -> Result<Vec<Slot>, SlotError> {
+    crate::public::append_slots(log, schedule, &waiting(facts), draw, (now, 100))
+}
+
+fn charter() -> Charter {
+    Charter::new(ORIGIN, schedule(), rules()).unwrap()
+}
+
 /// What an outsider sees.
 fn public(objects: &MemoryObjects) -> MapSource {
     let all = objects.all().into_iter();
@@ -68,8 +91,7 @@ fn every_slot_has_the_same_number_of_leaves_at_its_time_whatever_happens() {
     let mut draw = draws(1);
     for (now, size) in [(999, 0), (1_000, 8), (1_999, 8), (2_000, 16), (6_500, 48)] {
         let slots = append_slots(&mut log, &schedule(), queue.make_contiguous(), &mut draw, at(now)).unwrap();
-        let taken: Vec<_> =
-            slots.iter().flat_map(|slot| slot.openings().iter().filter_map(Opening::fact)).collect();
+        let taken: Vec<_> = slots.iter().flat_map(|slot| slot.openings().filter_map(Opening::fact)).collect();
         queue.retain(|fact| !taken.contains(&fact));
         assert_eq!(log.size(), size, "{now}");
     }
@@ -77,8 +99,8 @@ fn every_slot_has_the_same_number_of_leaves_at_its_time_whatever_happens() {
     let source = public(&objects);
     let mut reader = LogReader::open(&source, log.head()).unwrap();
     assert!((0..48).all(|index| reader.entry(index).unwrap().len() == 32));
-    let facts = (0..6).map(|number| Slot::kept(&log, number).unwrap());
-    let facts: Vec<_> = facts.map(|slot| slot.openings().iter().filter_map(Opening::fact).count()).collect();
+    let facts = (0..6).map(|number| Slot::kept(&objects, number).unwrap());
+    let facts: Vec<_> = facts.map(|slot| slot.openings().filter_map(Opening::fact).count()).collect();
     assert_eq!(facts, [8, 3, 0, 0, 0, 0]);
 }
 
@@ -98,8 +120,8 @@ fn a_slot_that_was_begun_is_added_as_it_was_begun_after_any_fault() {
             // The caller's queue still holds the fact, unless it was told.
             append_slots(&mut log, &schedule(), &facts, &mut draws(2), at(1_600)).unwrap();
             assert_eq!(log.size(), WIDTH);
-            let slot = Slot::kept(&log, 0).unwrap();
-            assert_eq!(slot.openings().iter().filter_map(Opening::fact).count(), 1, "{index} {fault:?}");
+            let slot = Slot::kept(&objects, 0).unwrap();
+            assert_eq!(slot.openings().filter_map(Opening::fact).count(), 1, "{index} {fault:?}");
             let source = public(&objects);
             let mut reader = LogReader::open(&source, log.head()).unwrap();
             for (index, opening) in (0..).zip(slot.openings()) {
@@ -126,7 +148,7 @@ fn a_party_opens_its_own_leaf_with_a_proof_and_a_salt_and_nothing_else() {
     let (objects, mut log) = log();
     let slots =
         append_slots(&mut log, &schedule(), &[fact(7, "case/days", 12)], &mut draws(1), at(1_000)).unwrap();
-    let openings = slots[0].openings();
+    let openings: Vec<_> = slots[0].openings().cloned().collect();
     let index = openings.iter().position(|opening| opening.fact().is_some()).unwrap();
     let source = public(&objects);
     let hashes = LogReader::open(&source, log.head()).unwrap().inclusion(index as u64).unwrap();
@@ -149,7 +171,7 @@ fn a_party_opens_its_own_leaf_with_a_proof_and_a_salt_and_nothing_else() {
 fn period(facts: &[Fact], seed: u64) -> (Arc<MemoryObjects>, Log<Arc<MemoryObjects>>, Vec<Opening>) {
     let (objects, mut log) = log();
     let slots = append_slots(&mut log, &schedule(), facts, &mut draws(seed), at(6_000)).unwrap();
-    let openings = slots[..4].iter().flat_map(|slot| slot.openings().to_vec()).collect();
+    let openings = slots[..4].iter().flat_map(|slot| slot.openings().cloned()).collect();
     (objects, log, openings)
 }
 
@@ -167,12 +189,10 @@ fn an_auditor_cosigns_what_the_openings_add_up_to_and_nothing_else() {
     assert!(made.text().ends_with("k 3\noutcome suppressed\ncase/days 3 median 10\n"), "{}", made.text());
     let claimed = sign_aggregate(&made, &house).unwrap();
     let mut audit = |claimed: &crate::Note, openings: &[Opening]| {
-        audit_aggregate(claimed, house.verifier(), ORIGIN, &mut reader, period, openings, &rules())
+        audit_aggregate(claimed, &keys(), &mut reader, period, openings, &rules())
     };
     let audited = audit(&claimed, &openings).unwrap();
     let note = cosign_aggregate(&claimed, &audited, &auditor).unwrap();
-    assert_eq!(verify_aggregate(&note, house.verifier(), auditor.verifier()), Ok(made.clone()));
-    assert!(verify_aggregate(&claimed, house.verifier(), auditor.verifier()).is_err());
     // A house that counts wrongly, leaves openings out, or swaps one for another, finds no auditor.
     let wrong = crate::Note::sign(&made.text().replace("days 3", "days 6"), &house).unwrap();
     assert_eq!(audit(&wrong, &openings), Err(AggregateError::Count));
@@ -182,6 +202,36 @@ fn an_auditor_cosigns_what_the_openings_add_up_to_and_nothing_else() {
     swapped[at] = Opening::new(None, [3; 32]);
     assert_eq!(audit(&claimed, &swapped), Err(AggregateError::Opening(at as u64)));
     assert!(cosign_aggregate(&wrong, &audited, &auditor).is_err());
+    // The outsider has the log, the charter and two keys.
+    let mut outside = |note: &crate::Note| {
+        verify_period(note, (&keys(), auditor.verifier()), &charter(), period, &mut reader)
+    };
+    assert_eq!(outside(&note), Ok(made.clone()));
+    assert!(matches!(outside(&claimed), Err(AggregateError::Note(_))));
+    // Both together cannot break what is fixed beforehand.
+    let both = |text: &str| {
+        let note = crate::Note::sign(text, &house).unwrap();
+        let own = crate::Note::sign(text, &auditor).unwrap();
+        note.with_signature(own.signatures()[0].clone()).unwrap()
+    };
+    assert!(outside(&both(made.text())).is_ok());
+    for (from, to) in [
+        ("days 3", "days 4"),
+        ("k 3", "k 1"),
+        ("median 10", "median 11"),
+        ("slots 0 4", "slots 0 5"),
+        ("outcome suppressed\n", ""),
+        ("outcome suppressed\n", "outcome/withdrawn 3 median 0\n"),
+        ("median 10\n", "median 10\ncase/other 3 median 0\n"),
+        ("days 3", "days 0"),
+        (ORIGIN, "house.example/other"),
+    ] {
+        let changed = made.text().replace(from, to);
+        assert_ne!(changed, made.text());
+        assert!(matches!(outside(&both(&changed)), Err(AggregateError::Charter(_))), "{from} to {to}");
+    }
+    let alone = verify_period(&claimed, (&keys(), house.verifier()), &charter(), period, &mut reader);
+    assert!(matches!(alone, Err(AggregateError::Charter(_))));
     let half = crate::public::Period { first: 1, end: 5 };
     assert_eq!(aggregate(ORIGIN, head, half, &openings, &rules()), Err(AggregateError::Period(4)));
 }

@@ -5,13 +5,16 @@
 mod bundle;
 mod edge;
 mod name;
+mod prove;
 mod reader;
+mod source;
 mod tile;
 
 pub use bundle::{BundleError, MAX_ENTRY_BYTES, check_entry, split_bundle};
 pub use edge::{Edge, Grown};
 pub use name::{TileId, TileKind, TileNameError};
-pub use reader::{LogReader, MapSource, ReadError, SourceError, TileSource};
+pub use reader::{LogReader, ReadError};
+pub use source::{MapSource, SourceError, TileSource};
 
 /// Hashes in a full tile, and entries in a full bundle.
 pub const TILE_WIDTH: u64 = 256;

@@ -5,7 +5,7 @@
 //! are made up, and hands those on as leaves (CVE-2026-56865 in Go's `TileHashReader`). Here a tile is hashed as
 //! a whole and held against its parent, up to the right edge, and the edge against the root.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use types::Digest;
@@ -13,48 +13,14 @@ use types::Digest;
 use super::bundle::{BundleError, split_bundle};
 use super::edge::Edge;
 use super::name::{TileId, TileKind};
+use super::source::{SourceError, TileSource};
 use super::tile::Tile;
 use super::{TILE_HEIGHT, TILE_LEVELS, TILE_WIDTH};
 use crate::proof::ProofError;
-use crate::tree::{Tree, TreeHead, leaf_hash, node_hash};
+use crate::tree::{Tree, TreeHead, leaf_hash};
 
 /// Tiles kept after they were authenticated: 16 KiB each with their nodes, 8 MiB in all.
 const CACHED_TILES: usize = 512;
-
-/// Where tiles and bundles come from. Nothing is believed of what it gives.
-pub trait TileSource {
-    /// The bytes under `name`, or `None` when there are none.
-    ///
-    /// # Errors
-    /// [`SourceError`] when it cannot be known whether there are any: trying again may help.
-    fn fetch(&self, name: &str) -> Result<Option<Vec<u8>>, SourceError>;
-}
-
-impl<T: TileSource + ?Sized> TileSource for &T {
-    fn fetch(&self, name: &str) -> Result<Option<Vec<u8>>, SourceError> {
-        (**self).fetch(name)
-    }
-}
-
-/// A log in memory, by name.
-#[derive(Debug, Clone, Default)]
-pub struct MapSource(pub BTreeMap<String, Vec<u8>>);
-
-impl TileSource for MapSource {
-    fn fetch(&self, name: &str) -> Result<Option<Vec<u8>>, SourceError> {
-        Ok(self.0.get(name).cloned())
-    }
-}
-
-/// A source that did not answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} cannot be read: {reason}")]
-pub struct SourceError {
-    /// What was asked for.
-    pub name: String,
-    /// What came of it.
-    pub reason: String,
-}
 
 /// Why nothing is said about a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,7 +57,7 @@ pub enum ReadError {
 /// A log of one size, read from tiles.
 pub struct LogReader<S> {
     source: S,
-    head: TreeHead,
+    pub(super) head: TreeHead,
     edge: Vec<Arc<Tile>>,
     cached: HashMap<(u8, u64), Arc<Tile>>,
     order: VecDeque<(u8, u64)>,
@@ -189,72 +155,6 @@ impl<S: TileSource> LogReader<S> {
         Ok(self.head.size.saturating_sub(first.saturating_mul(TILE_WIDTH)))
     }
 
-    /// The hashes that prove entry `index`.
-    ///
-    /// # Errors
-    /// Any [`ReadError`].
-    pub fn inclusion(&mut self, index: u64) -> Result<Vec<Digest>, ReadError> {
-        self.check(index)?;
-        let mut proof = Vec::new();
-        let (mut from, mut to) = (0, self.head.size);
-        while to - from > 1 {
-            let middle = from + split(to - from);
-            if index < middle {
-                proof.push(self.range(middle, to)?);
-                to = middle;
-            } else {
-                proof.push(self.range(from, middle)?);
-                from = middle;
-            }
-        }
-        proof.reverse();
-        Ok(proof)
-    }
-
-    /// The hashes that prove that this log begins with the first `older` entries.
-    ///
-    /// # Errors
-    /// Any [`ReadError`].
-    pub fn consistency(&mut self, older: u64) -> Result<Vec<Digest>, ReadError> {
-        let newer = self.head.size;
-        if older > newer {
-            return Err(ProofError::RolledBack { older, newer }.into());
-        }
-        let mut proof = Vec::new();
-        if older == 0 {
-            return Ok(proof);
-        }
-        let (mut from, mut to, mut known) = (0, newer, true);
-        while older < to {
-            let middle = from + split(to - from);
-            if older <= middle {
-                proof.push(self.range(middle, to)?);
-                to = middle;
-            } else {
-                proof.push(self.range(from, middle)?);
-                from = middle;
-                known = false;
-            }
-        }
-        if !known {
-            proof.push(self.range(from, to)?);
-        }
-        proof.reverse();
-        Ok(proof)
-    }
-
-    /// Size and root when the log had `size` entries.
-    ///
-    /// # Errors
-    /// Any [`ReadError`].
-    pub fn head_at(&mut self, size: u64) -> Result<TreeHead, ReadError> {
-        if size > self.head.size {
-            return Err(ProofError::RolledBack { older: size, newer: self.head.size }.into());
-        }
-        let root = if size == 0 { Tree::default().root() } else { self.range(0, size)? };
-        Ok(TreeHead { size, root })
-    }
-
     /// What makes the log grow, its partial bundle checked too.
     ///
     /// # Errors
@@ -266,24 +166,13 @@ impl<S: TileSource> LogReader<S> {
         Edge::from_parts(self.head.size, levels, bundle).ok_or(ReadError::Edge)
     }
 
-    fn check(&self, index: u64) -> Result<(), ProofError> {
+    pub(super) fn check(&self, index: u64) -> Result<(), ProofError> {
         let size = self.head.size;
         if index < size { Ok(()) } else { Err(ProofError::NoSuchEntry { index, size }) }
     }
 
-    /// The root over the entries `from..to`, where `from` is a multiple of the next power of two of the length.
-    fn range(&mut self, from: u64, to: u64) -> Result<Digest, ReadError> {
-        let length = to - from;
-        if length.is_power_of_two() {
-            let height = length.trailing_zeros();
-            return self.node(height, from.checked_shr(height).unwrap_or(0));
-        }
-        let middle = from + split(length);
-        Ok(node_hash(&self.range(from, middle)?, &self.range(middle, to)?))
-    }
-
     /// The root of the complete subtree of 2^`height` entries that is number `index` from the left.
-    fn node(&mut self, height: u32, index: u64) -> Result<Digest, ReadError> {
+    pub(super) fn node(&mut self, height: u32, index: u64) -> Result<Digest, ReadError> {
         let (level, inside) = (height / TILE_HEIGHT, height % TILE_HEIGHT);
         let per_tile = TILE_WIDTH >> inside;
         let tile = self.tile(level as u8, index / per_tile)?;
@@ -319,11 +208,6 @@ impl<S: TileSource> LogReader<S> {
         self.order.push_back(at);
         self.cached.insert(at, Arc::clone(tile));
     }
-}
-
-/// The largest power of two below `length`, which is at least 2.
-fn split(length: u64) -> u64 {
-    1 << (length - 1).ilog2()
 }
 
 /// The bytes of a tile; where a partial one is gone, those of the full one that replaced it.

@@ -11,7 +11,7 @@ use crate::tiles::{LogReader, ReadError, TileSource};
 /// A witness's answer is a few lines; what is longer is not read.
 const MAX_ANSWER_BYTES: usize = 65_536;
 /// How far a witness's clock may be ahead of ours.
-const MAX_AHEAD_MILLIS: u64 = 5 * 60 * 1000;
+pub(crate) const MAX_AHEAD_MILLIS: u64 = 5 * 60 * 1000;
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,11 @@ mod ask;
 mod judge;
 mod keep;
 mod request;
+mod round;
 
+pub(crate) use ask::MAX_AHEAD_MILLIS;
 pub use ask::{Answer, AskError, Transport, ask};
 pub use judge::{WitnessRefusal, judge};
 pub use keep::{Witness, WitnessError};
 pub use request::{AddCheckpoint, MAX_REQUEST_BYTES};
+pub use round::{Panel, Round};

@@ -39,6 +39,12 @@ pub fn person(arguments: &cli::Person) -> Result<ExitCode, Failure> {
     docket::Desk::open(&arguments.place, shell::house()?, &clock)?.person(&arguments.what).map(print)
 }
 
+/// `proofhouse figures`.
+pub fn figures(arguments: &cli::Figures) -> Result<ExitCode, Failure> {
+    let clock = SystemClock::after(None);
+    docket::Desk::open(&arguments.place, shell::house()?, &clock)?.figures(arguments).map(print)
+}
+
 fn print(lines: Vec<String>) -> ExitCode {
     for line in lines {
         say!("{line}");

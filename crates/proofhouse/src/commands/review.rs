@@ -1,36 +1,45 @@
 //! `proofhouse review`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use chamber::HostOptions;
+use flows::cases::LookDesk;
 use flows::dry_run::{self, Expected};
-use flows::review::{self, Request, Source, ThresholdSource};
+use flows::review::{self, Clerk, Request, Source, ThresholdSource};
 use flows::verify;
 use range::chat::{Patience, endpoint_base};
 use report::data::Review;
 
+use super::docket::Looking;
 use super::program;
 use crate::cli;
 use crate::say;
 use crate::shell::{self, Failure, SystemClock};
 use crate::terminal::{Terminal, span};
 
+/// What a review outside of a case is held against, where nothing is named.
+const STARTER_THRESHOLD: &str = "thresholds/starter.toml";
+
 pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
     let mut progress = Terminal::new();
     let cancel = shell::cancel_on_interrupt();
     let clock = SystemClock::after(verify::latest(&arguments.out));
+    let house = shell::house()?;
+    let looking = Looking::open(arguments.within.case.as_ref(), &arguments.within.taker, &house, &clock)?;
+    let look = looking.as_ref().map(Looking::look).transpose()?;
     let request = Request {
         source: source(arguments)?,
         suite: arguments.suite.clone(),
         out: arguments.out.clone(),
-        threshold: ThresholdSource::File(arguments.threshold.clone()),
+        threshold: threshold(arguments, look.as_ref()),
         budget: arguments.budget,
         seed: arguments.seed,
+        clerk: look.as_ref().map(|look| look as &dyn Clerk),
         again: false,
         host: HostOptions::default(),
-        house: shell::house()?,
+        house,
         program: program()?,
         cancel: &cancel,
         patience: Patience {
@@ -45,10 +54,34 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
         show_plan(&plan);
         return Ok(ExitCode::SUCCESS);
     }
-    let review = review::run(&request, &mut progress)?;
+    let review = taken(&request, looking.as_ref(), &mut progress)?;
     drop(progress);
     show(&review, &arguments.out, &request.house.public_key_path());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the review. Whatever came of it, its case is settled: a window that closed meanwhile is recorded. A package
+/// that the case names gets the proof of it.
+pub fn taken(
+    request: &Request<'_>,
+    looking: Option<&Looking<'_>>,
+    progress: &mut Terminal,
+) -> Result<Review, Failure> {
+    let done = review::run(request, progress).map_err(Failure::from);
+    let settled = looking.map_or(Ok(()), Looking::settle);
+    let review = done?;
+    settled?;
+    looking.map_or(Ok(()), |looking| looking.prove(&request.out))?;
+    Ok(review)
+}
+
+/// The threshold that is named, or the case's, or the starter suite's.
+fn threshold(arguments: &cli::Review, look: Option<&LookDesk<'_>>) -> ThresholdSource {
+    let file = arguments.threshold.clone();
+    match look {
+        Some(look) => ThresholdSource::Committed { commitment: look.commitment(), file },
+        None => ThresholdSource::File(file.unwrap_or_else(|| PathBuf::from(STARTER_THRESHOLD))),
+    }
 }
 
 fn source(arguments: &cli::Review) -> Result<Source, Failure> {
@@ -108,6 +141,9 @@ pub fn show(review: &Review, out: &Path, key: &Path) {
     say!("");
     for line in report::summary(review) {
         say!("{line}");
+    }
+    if let Some(case) = &review.plan.case {
+        say!("case      {}: the result of look {} is recorded", case.case, case.look);
     }
     say!("report    {}", out.join("report.html").display());
     say!("check it  {} verify {} --key {}", super::called_as(), out.display(), key.display());

@@ -7,9 +7,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod commands;
+mod full;
 mod kill;
+mod moments;
 mod page;
+mod public;
+mod rotate;
 mod serve;
+mod witnesses;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -103,8 +108,28 @@ impl House {
         ended
     }
 
+    /// The same house, and everything in its folder, somewhere else.
+    fn copied(&self) -> Self {
+        let copy = Self::new();
+        copy_folder(self.folder.path(), copy.folder.path());
+        copy
+    }
+
     fn verify(&self, log: &str, more: &[&str]) -> Ended {
         self.ledger(&[&["verify", log, "--key", "log.pub", "--origin", ORIGIN], more].concat())
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 

@@ -4,11 +4,15 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use flows::evidence::{EVIDENCE_FORMAT, Evidence, Record};
+use ledger::SignerKey;
+use types::{Clock, Digest, Timestamp};
+
 use crate::{Ended, House, repository};
 
-/// The page's blocks of code: language and text.
-fn blocks() -> Vec<(String, String)> {
-    let page = fs::read_to_string(repository().join("docs/verify.md")).unwrap();
+/// A page's blocks of code: language and text.
+pub fn blocks(page: &str) -> Vec<(String, String)> {
+    let page = fs::read_to_string(repository().join("docs").join(page)).unwrap();
     let mut blocks = Vec::new();
     let mut parts = page.split("\n```");
     parts.next();
@@ -22,7 +26,7 @@ fn blocks() -> Vec<(String, String)> {
 /// The page's files in the house, and its commands.
 fn laid_out(house: &House) -> Vec<String> {
     let mut commands = Vec::new();
-    for (language, text) in blocks() {
+    for (language, text) in blocks("verify.md") {
         match language.as_str() {
             "sh" if text.starts_with("# once:") => {}
             "sh" => commands.push(text),
@@ -69,7 +73,7 @@ fn shell(house: &House, script: &str) -> Ended {
 fn the_page_s_tools_accept_our_log_and_refuse_a_changed_one() {
     let house = as_on_the_page(700, 300);
     let commands = laid_out(&house);
-    let [go, python] = &commands[..] else { panic!("the page has {} commands", commands.len()) };
+    let [go, python, _] = &commands[..] else { panic!("the page has {} commands", commands.len()) };
     shell(&house, go).with(0).says("holds: 700 entries, signed by proofhouse.local/house");
     shell(&house, python).with(0).says("holds: entry 300 of 700");
     let change = |name: &str, at: usize| {
@@ -122,4 +126,47 @@ fn we_accept_a_note_and_a_proof_that_python_made_and_refuse_them_changed() {
     let whole = fs::read_to_string(house.path("python.tlog-proof")).unwrap();
     fs::write(house.path("python.tlog-proof"), whole.replace("\n2\n", "\n3\n")).unwrap();
     house.ledger(&proof).with(8).says("signature");
+}
+
+/// A clock of the package's.
+struct At;
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(1_800_000_000_000).unwrap()
+    }
+}
+
+#[test]
+fn the_page_s_commands_accept_a_report_by_its_proof_alone_and_refuse_a_changed_one() {
+    let house = House::new();
+    put_python(&house);
+    let commands = laid_out(&house);
+    let [_, _, report] = &commands[..] else { panic!("the page has {} commands", commands.len()) };
+    let signer = SignerKey::from_seed("proofhouse.local/house", [5; 32]).unwrap();
+    fs::write(house.path("signer.pub"), format!("{}\n", signer.verifier())).unwrap();
+    let package = house.path("package");
+    let mut evidence = Evidence::open(&package, signer, &At).unwrap();
+    let opened = Record::ReviewOpened {
+        format: EVIDENCE_FORMAT.to_owned(),
+        proofhouse: "0".to_owned(),
+        plan: Digest::of(b"plan"),
+        commitment: Digest::of(b"commitment"),
+    };
+    evidence.append(opened).unwrap();
+    evidence.write("report.json", b"{}").unwrap();
+    evidence.write("report.html", b"<p>").unwrap();
+    for name in ["report.json", "report.json.tlog-proof"] {
+        fs::copy(package.join(name), house.path(name)).unwrap();
+    }
+    shell(&house, report).with(0).says("holds: entry 1 of 3");
+    fs::write(house.path("report.json"), "{ }").unwrap();
+    shell(&house, report).with(1);
+    fs::write(house.path("report.json"), "{}").unwrap();
+    shell(&house, report).with(0);
+    let whole = fs::read_to_string(house.path("report.json.tlog-proof")).unwrap();
+    fs::write(house.path("report.json.tlog-proof"), whole.replace("index 1", "index 2")).unwrap();
+    shell(&house, report).with(1).says("does not hold");
+    fs::write(house.path("report.json.tlog-proof"), whole.replace("\n3\n", "\n4\n")).unwrap();
+    shell(&house, report).with(1).says("does not hold");
 }

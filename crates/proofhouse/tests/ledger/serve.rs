@@ -5,13 +5,13 @@ use std::process::{Child, Stdio};
 use crate::{House, ORIGIN};
 
 /// A server that ends with the test.
-struct Server {
+pub struct Server {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Server {
-    fn start(house: &House, arguments: &[&str]) -> Self {
+    pub fn start(house: &House, arguments: &[&str]) -> Self {
         let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
         let mut child = house.command(&all).stdout(Stdio::piped()).spawn().unwrap();
         let mut url = String::new();
@@ -20,7 +20,7 @@ impl Server {
     }
 
     /// The head and the body of the answer to a plain request.
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let address = self.url.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();

@@ -11,7 +11,7 @@ use crate::house::{Ended, House};
 const KILLS: u32 = 40;
 
 /// A house with two officers and a developer, and an open case.
-fn house() -> House {
+pub fn house() -> House {
     let house = House::new();
     let file = |name: &str| house.path(&format!("{name}.key")).to_string_lossy().into_owned();
     let key = |name: &str| {
@@ -41,7 +41,7 @@ fn identity(house: &House, name: &str) -> String {
     ended.with(0).stdout.trim().to_owned()
 }
 
-fn entries(house: &House) -> Vec<serde_json::Value> {
+pub fn entries(house: &House) -> Vec<serde_json::Value> {
     let ended = house.run(&["case", "timeline", "c-1", "--json"]);
     serde_json::from_str(&ended.with(0).stdout).unwrap()
 }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use flows::evidence::Log;
+use flows::evidence::{Log, report_proof};
 use flows::plan::Plan;
 use flows::review::{inspect, inspect_file};
 use flows::{summary, threshold};
-use ledger::{Checkpoint, SignerKey, Tree, leaf_hash, sign_checkpoint};
+use ledger::{Checkpoint, Note, SignerKey, Tree, leaf_hash, sign_checkpoint};
 use report::data::Review;
 use serde_json::{Value, json};
 use types::{Digest, Secret};
@@ -148,6 +148,12 @@ impl<'a> Forgery<'a> {
         let secret = fs::read_to_string(self.house.path("home/signer.key")).unwrap();
         let signer = SignerKey::from_secret(&Secret::new(secret.trim().to_owned())).unwrap();
         let checkpoint = Checkpoint::new(origin, tree.head(), Vec::new()).unwrap();
-        fs::write(self.out.join("checkpoint"), sign_checkpoint(&checkpoint, &signer)).unwrap();
+        let note = sign_checkpoint(&checkpoint, &signer);
+        fs::write(self.out.join("checkpoint"), &note).unwrap();
+        if let Some(proof) =
+            report_proof(&Log::read(&self.out).unwrap(), Note::parse(note.as_bytes()).unwrap())
+        {
+            fs::write(self.out.join("report.json.tlog-proof"), proof.to_string()).unwrap();
+        }
     }
 }

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
 mod bad_input;
+mod case_logs;
 mod cases;
 mod closed;
 mod endpoint;
@@ -14,7 +15,10 @@ mod faults;
 mod forgery;
 mod house;
 mod lies;
+mod looks;
+mod making;
 mod missing;
+mod packs;
 mod review;
 mod slow;
 mod tamper;

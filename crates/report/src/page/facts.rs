@@ -50,6 +50,10 @@ pub(super) fn beside(review: &Review, run: Option<&Run>) -> Vec<Fact> {
 pub(super) fn method(review: &Review) -> Vec<Fact> {
     let mut facts = identity(&review.model);
     let (plan, threshold) = (&review.plan, &review.threshold);
+    if let Some(case) = &plan.case {
+        facts.push(text("Case", format!("{}, look {}", clipped(&case.case), clipped(&case.look))));
+        facts.push(code("Look's subject", case.subject.to_string()));
+    }
     facts.extend([
         text(
             "Suite",

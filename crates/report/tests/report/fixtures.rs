@@ -162,6 +162,7 @@ pub fn review(model: ModelIdentity, runs: Vec<Run>) -> Review {
             budget: Budget { tokens: 16_000, turns: 12, seconds: 300 },
             chamber: "bubblewrap, every namespace, seccomp, no network".to_owned(),
             limits: "control groups: 512 MB memory, 64 processes".to_owned(),
+            case: None,
             exploratory: false,
         },
         threshold: ThresholdSummary {

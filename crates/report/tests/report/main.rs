@@ -4,6 +4,7 @@
 
 mod fixtures;
 mod inspect;
+mod packs;
 mod page;
 mod terminal;
 mod transcripts;

@@ -1,6 +1,6 @@
 //! The page says what was found, in words that decide nothing, and nothing in it can act.
 
-use report::data::{Review, Share};
+use report::data::{CaseSummary, Review, Share};
 use report::{ReportError, json, page};
 use types::RunNumber;
 
@@ -75,6 +75,16 @@ fn a_script_is_called_a_script_wherever_its_name_stands() {
     assert!(page.contains("Recommends not covered: random (script, not a model) passed 0 of 24 items</h1>"));
     assert!(page.contains("Script, not a model: the numbers are those of a scripted reference agent"));
     assert!(!page.replace("random (script, not a model)", "").contains("random"), "a bare name is left");
+}
+
+#[test]
+fn a_look_in_a_case_is_named_and_without_one_nothing_speaks_of_a_case() {
+    let mut review = fixtures::covered();
+    assert!(!json(&review).unwrap().contains("\"case\"") && !page(&review).unwrap().contains("c-1"));
+    let subject = types::Digest::of(b"subject");
+    review.plan.case = Some(CaseSummary { case: "c-1".to_owned(), look: "first".to_owned(), subject });
+    let page = page(&review).unwrap();
+    assert!(page.contains("c-1, look first") && page.contains(&subject.to_string()));
 }
 
 #[test]

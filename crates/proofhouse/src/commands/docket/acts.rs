@@ -54,7 +54,7 @@ acts! {
     Offer = "access"."offer";
     /// Accept the offer.
     Accept = "access"."accept";
-    /// Commit to the threshold and the error budget: commitment=DIGEST budget.alpha_ppm:=N budget.beta_ppm:=N.
+    /// Commit to the threshold and the error budget: threshold=@FILE budget.alpha_ppm:=N budget.beta_ppm:=N.
     CommitThreshold = "access"."commit_threshold";
     /// Cosign the log's checkpoint that holds the commitment: checkpoint=DIGEST.
     CosignThreshold = "access"."cosign_threshold";
@@ -88,6 +88,9 @@ acts! {
     Delta = "delta"."declare";
     /// Plan a look at the present subject: look=NAME spends.alpha_ppm:=N spends.beta_ppm:=N.
     PlanLook = "delta"."plan_look";
+    /// Start a look that is taken elsewhere: look=NAME measured.checkpoint=DIGEST measured.commitment=DIGEST
+    /// measured.reach=service|weights package=DIGEST. `proofhouse review --case` does it by itself.
+    StartLook = "delta"."start_look";
     /// Record a look's result: look=NAME evidence=DIGEST.
     RecordResult = "delta"."record_result";
     /// Ask a department: party=PARTY question=TEXT due_at=TIME.

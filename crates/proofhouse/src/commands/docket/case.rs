@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use docket::view::{OfficeView, view_for};
 use docket::{Act, Actor, Authority, CaseId, RegisterAct, Setting, Signed, StreamId, deadlines};
-use flows::cases;
+use flows::{cases, review};
 use serde_json::Value;
 
 use super::acts::{CaseAct, act};
 use super::export::Export;
+use super::log::{CheckLog, Cosign, Log, Prove};
+use super::packs::Report;
+use super::retention::Retention;
 use super::sign::Signing;
 use super::{Desk, Lines, fields, shown};
 use crate::shell::Failure;
@@ -33,8 +36,20 @@ pub enum Case {
     Deadlines(Look),
     /// List the cases.
     List,
+    /// Make a report pack for one reader, to look at; a pack that leaves goes with an export.
+    Report(Report),
+    /// List what is kept longer than its retention date, holder by holder.
+    Retention(Retention),
     /// Export a case for an audience, signed by two persons and the house.
     Export(Export),
+    /// Write a party's copy of its case's log, which it can check offline.
+    Log(Log),
+    /// Write the proof file of an entry, a commitment or evidence in a case's log.
+    Prove(Prove),
+    /// Check that a case's log holds the threshold's commitment, and cosign the checkpoint. Needs no docket.
+    Cosign(Cosign),
+    /// Hold the logs against the records.
+    CheckLog(CheckLog),
 }
 
 /// `proofhouse case sign`.
@@ -74,23 +89,43 @@ pub struct Show {
     pub reader: Signing,
 }
 
+impl Case {
+    /// The case that is acted on or looked at, where it is one.
+    fn touches(&self) -> Result<Option<CaseId>, Failure> {
+        Ok(match self {
+            Self::Act(said) => Some(said.parts().2.case.clone()),
+            Self::Submit(submit) => super::log::case_of(&read(&submit.envelope)?),
+            Self::Show(show) => Some(show.case.clone()),
+            Self::Timeline(look) | Self::Deadlines(look) => Some(look.case.clone()),
+            Self::Report(report) => Some(report.case.clone()),
+            Self::Retention(retention) => retention.case.clone(),
+            Self::Export(export) => Some(export.case.clone()),
+            Self::Log(log) => Some(log.case.clone()),
+            Self::Prove(prove) => Some(prove.case.clone()),
+            Self::CheckLog(_) | Self::Sign(_) | Self::Cosign(_) | Self::List => None,
+        })
+    }
+
+    fn withdraws(&self) -> Result<bool, Failure> {
+        Ok(match self {
+            Self::Act(CaseAct::Withdraw(_)) => true,
+            Self::Submit(submit) => super::log::withdraws(&read(&submit.envelope)?),
+            _ => false,
+        })
+    }
+}
+
 impl Desk<'_> {
     /// Does what `case` says.
     pub fn case(&self, case: &Case) -> Result<Lines, Failure> {
         // Windows close and dates pass before anybody acts or looks.
-        if !matches!(case, Case::Sign(_)) {
-            self.pass_time()?;
+        if !matches!(case, Case::Sign(_) | Case::Cosign(_)) {
+            // That a developer can withdraw does not depend on a log.
+            let touched = if case.withdraws()? { None } else { case.touches()? };
+            self.pass_time(touched.as_ref())?;
         }
         match case {
-            Case::Act(said) => {
-                let (family, name, said) = said.parts();
-                let mut fields = fields::read(&said.fields)?;
-                if (family, name) == ("delta", "plan_look") {
-                    self.name_subject(&said.case, &mut fields.object)?;
-                }
-                let act = act(family, name, fields.object)?;
-                self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)
-            }
+            Case::Act(said) => self.in_case(said),
             Case::Sign(sign) => add_signature(sign),
             Case::Submit(submit) => {
                 let attached =
@@ -109,7 +144,13 @@ impl Desk<'_> {
                     Ok(deadlines.iter().map(shown::deadline).collect())
                 }
             }
+            Case::Report(report) => self.report(report),
+            Case::Retention(retention) => self.retention(retention),
             Case::Export(export) => self.export(export),
+            Case::Log(log) => self.log(log),
+            Case::Prove(prove) => self.prove(prove),
+            Case::Cosign(cosign) => super::log::cosign(cosign, self.clock.now()),
+            Case::CheckLog(check) => self.check_log(check),
             Case::List => {
                 let cases = self.office().cases()?;
                 if self.json {
@@ -119,6 +160,47 @@ impl Desk<'_> {
                 }
             }
         }
+    }
+
+    /// An act in a case: its fields are read, what they leave open is filled in, and whoever is at hand signs.
+    fn in_case(&self, said: &CaseAct) -> Result<Lines, Failure> {
+        let (family, name, said) = said.parts();
+        let (words, kept) = match (family, name) {
+            ("access", "commit_threshold") => self.commit(&said.fields)?,
+            _ => (said.fields.clone(), None),
+        };
+        let mut fields = fields::read(&words)?;
+        if (family, name) == ("delta", "plan_look") {
+            self.name_subject(&said.case, &mut fields.object)?;
+        }
+        let act = act(family, name, fields.object)?;
+        let mut lines = self.act(StreamId::Case(said.case.clone()), act, &said.signing, &fields.attached)?;
+        if let Some(kept) = kept.filter(|_| !self.json) {
+            lines.push(format!("    opening          {}", kept.display()));
+            lines.push("    keep it: a review in the case needs it, and it tells the threshold".to_owned());
+        }
+        Ok(lines)
+    }
+
+    /// Commits to `threshold=@FILE` with fresh salt, in the one step that records it: nobody copies a digest by hand, and
+    /// the opening is in the house before the commitment is in the case. Says where the opening is kept.
+    fn commit(&self, words: &[String]) -> Result<(Vec<String>, Option<PathBuf>), Failure> {
+        let (mut read, mut kept) = (Vec::new(), None);
+        for word in words {
+            if word.starts_with("commitment=@") {
+                return Err(Failure::usage(
+                    "a threshold's bare digest can be guessed, and its file would be kept in the record; write threshold=@FILE",
+                ));
+            }
+            let Some(file) = word.strip_prefix("threshold=@") else {
+                read.push(word.clone());
+                continue;
+            };
+            let opening = review::commit(&self.house, Path::new(file))?;
+            read.push(format!("commitment={}", opening.commitment));
+            kept = Some(self.house.opening_path(opening.commitment));
+        }
+        Ok((read, kept))
     }
 
     /// A look is at the case's present subject, unless another digest is named; then the docket says what is wrong.
@@ -131,25 +213,38 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Records what time did, and delivers the receipts that wait, also those of a command that was killed.
-    fn pass_time(&self) -> Result<(), Failure> {
+    /// Records what time did, delivers the receipts that wait and brings the logs up to their records, also for a
+    /// command that was killed. Where log and record of the case `touched` contradict each other, nothing is done with
+    /// it. A log that only cannot be written follows later.
+    pub(super) fn pass_time(&self, touched: Option<&CaseId>) -> Result<(), Failure> {
         cases::pass_time(&self.office())?;
-        self.deliver()
+        self.deliver()?;
+        let Ok(failed) = self.follow_all() else { return Ok(()) };
+        match failed.into_iter().find(|(case, _)| Some(case) == touched) {
+            Some((_, error)) if error.is_contradiction() => Err(error.into()),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn show(&self, show: &Show) -> Result<Lines, Failure> {
         let (now, register) = (self.clock.now(), self.office().register()?);
-        let signers = show.reader.signers()?;
-        let [reader] = signers.persons.as_slice() else {
-            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
-        };
-        let seat = cases::seat(register.state(), reader, now)?;
-        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
-        let actor = Actor { person: reader.person.clone(), seat, authority };
+        let actor = self.reader(&show.reader)?;
         let record = self.office().case(&show.case)?;
         let setting = Setting::new(register.state(), &self.policies);
         let view = view_for(&actor, record.state(), &setting, now)?;
         if self.json { shown::json(&view) } else { shown::view(&view) }
+    }
+
+    /// The one person who wants to read, and the seat that they read from.
+    pub(super) fn reader(&self, signing: &Signing) -> Result<Actor, Failure> {
+        let register = self.office().register()?;
+        let signers = signing.signers()?;
+        let [reader] = signers.persons.as_slice() else {
+            return Err(Failure::usage("a case is shown to one reader; name one with --key FILE"));
+        };
+        let seat = cases::seat(register.state(), reader, self.clock.now())?;
+        let authority = reader.delegation.clone().map_or(Authority::Own, Authority::Delegated);
+        Ok(Actor { person: reader.person.clone(), seat, authority })
     }
 
     fn timeline(&self, case: &CaseId) -> Result<Lines, Failure> {

@@ -6,6 +6,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use docket::{PersonId, PersonKey, PublicKey};
+use flows::cases::cosigner_of;
+use ledger::Cosigner;
 use types::Secret;
 
 use crate::shell::Failure;
@@ -35,6 +37,25 @@ pub fn make(person: &PersonId, seed: [u8; 32], file: &Path) -> Result<PublicKey,
 
 /// Reads a key file.
 pub fn read(file: &Path) -> Result<Held, Failure> {
+    let (person, seed) = secret(file)?;
+    let key = PersonKey::from_secret(&seed).map_err(|_| none(file))?;
+    Ok(Held { person, key })
+}
+
+/// The cosigner of whoever a key file belongs to: the same key signs acts and cosigns checkpoints.
+pub fn cosigner(file: &Path) -> Result<(PersonId, Cosigner), Failure> {
+    let (person, seed) = secret(file)?;
+    let key: PublicKey = seed.expose().parse().map_err(|_| none(file))?;
+    let cosigner = cosigner_of(&person, *key.as_bytes()).map_err(|_| none(file))?;
+    Ok((person, cosigner))
+}
+
+fn none(file: &Path) -> Failure {
+    let file = file.display();
+    Failure::input(format!("the key file {file} is none; make one with `proofhouse person key`"))
+}
+
+fn secret(file: &Path) -> Result<(PersonId, Secret), Failure> {
     let wrong = |what: &str| Failure::input(format!("the key file {} {what}", file.display()));
     let about = fs::metadata(file).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
     if about.permissions().mode() & 0o077 != 0 {
@@ -43,15 +64,14 @@ pub fn read(file: &Path) -> Result<Held, Failure> {
         ));
     }
     let text = fs::read_to_string(file).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-    let none = || wrong("is none; make one with `proofhouse person key`");
+    let none = || none(file);
     let mut words = text.trim_end().split(' ');
     let (Some(FORMAT), Some(person), Some(seed), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
         return Err(none());
     };
-    let key = PersonKey::from_secret(&Secret::new(seed.to_owned())).map_err(|_| none())?;
-    Ok(Held { person: person.parse().map_err(|_| none())?, key })
+    Ok((person.parse().map_err(|_| none())?, Secret::new(seed.to_owned())))
 }
 
 #[cfg(test)]

@@ -5,18 +5,24 @@ mod acts;
 mod case;
 mod export;
 mod fields;
+mod figures;
 mod keys;
+mod log;
+mod looking;
+mod packs;
 mod person;
+mod retention;
 mod shown;
 mod sign;
 #[cfg(test)]
 mod stories;
 
+use std::io;
 use std::path::PathBuf;
 
 use docket::{Policies, Signed, StreamId};
 use flows::cases::{self, Office, Taken};
-use flows::house::House;
+use flows::house::{House, random_bytes};
 use serde::Serialize;
 use store::Sqlite;
 use types::{Clock, Timestamp};
@@ -26,6 +32,8 @@ use sign::Signing;
 
 pub use case::Case;
 pub use export::check as check_export;
+pub use log::{check_copy, check_proof, read_proof};
+pub use looking::{InCase, Looking, Taker};
 pub use person::Person;
 
 /// Where the docket lies, and how results are shown.
@@ -46,6 +54,10 @@ pub struct Desk<'a> {
     policies: Policies,
     clock: &'a dyn Clock,
     json: bool,
+    /// The folder of the cases' logs.
+    logs: PathBuf,
+    /// Random bytes.
+    draw: Box<dyn Fn() -> io::Result<[u8; 32]>>,
 }
 
 /// What a command has to say.
@@ -57,7 +69,8 @@ impl<'a> Desk<'a> {
         let file = place.docket.clone().unwrap_or_else(|| house.docket_path());
         let policies = Policies::standing().map_err(cases::CaseError::from)?;
         let journal = Sqlite::open(&file).map_err(cases::CaseError::from)?;
-        Ok(Self { house, journal, policies, clock, json: place.json })
+        let (logs, draw) = (file.with_extension("logs"), Box::new(random_bytes));
+        Ok(Self { house, journal, policies, clock, json: place.json, logs, draw })
     }
 
     fn office(&self) -> Office<'_> {
@@ -102,8 +115,13 @@ impl<'a> Desk<'a> {
     }
 
     fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Lines, Failure> {
-        let taken = cases::take_in(&self.office(), signed, attached)?;
+        let taken = if cases::names_checkpoint(signed) {
+            self.with_logs(|logs| cases::take_in_logged(&self.office(), logs, signed, attached))?
+        } else {
+            cases::take_in(&self.office(), signed, attached)?
+        };
         self.deliver()?;
+        self.follow_act(log::case_of(signed).as_ref(), &taken)?;
         if self.json {
             return shown::taken_as_json(&taken);
         }

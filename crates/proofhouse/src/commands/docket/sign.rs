@@ -31,6 +31,13 @@ pub struct Signing {
 #[derive(Debug, Clone)]
 pub struct From(Signatory);
 
+impl From {
+    /// The person, with the seat.
+    pub fn signatory(&self) -> &Signatory {
+        &self.0
+    }
+}
+
 impl FromStr for From {
     type Err = String;
 

@@ -20,9 +20,16 @@ pub enum Ledger {
     Verify(Verify),
     /// Write the proof file of one entry.
     Prove(Prove),
-    /// Be a witness for logs, or ask one.
+    /// Be a witness for logs, or ask witnesses.
     #[command(subcommand)]
     Witness(Witness),
+    /// Hand a log over to a new key.
+    Rotate(Rotate),
+    /// Make a signing key of one's own, as an auditor needs one.
+    Key(Key),
+    /// Work with the public log: commitments at fixed times, and counts that an auditor vouches for.
+    #[command(subcommand)]
+    Public(super::public::Public),
 }
 
 /// `proofhouse ledger new`.
@@ -78,7 +85,7 @@ pub struct Verify {
     /// What the log must be called.
     #[arg(long, value_name = "NAME")]
     pub origin: String,
-    /// A change of the log's key; in order, once for each.
+    /// A change of the log's key; in order, once for each. Those that a log publishes are followed by themselves.
     #[arg(long, value_name = "FILE")]
     pub rotation: Vec<PathBuf>,
     /// A checkpoint of this log that you kept: the log must begin with it.
@@ -120,8 +127,14 @@ pub enum Witness {
     New(WitnessNew),
     /// Let a witness watch one more log.
     Admit(WitnessAdmit),
-    /// Ask a witness to cosign a log's checkpoint, and publish the cosignature.
+    /// Let a witness follow a watched log's change of key.
+    Follow(WitnessFollow),
+    /// Ask witnesses, all at once, to cosign a log's checkpoint, and publish the cosignatures.
     Ask(WitnessAsk),
+    /// Publish a log's checkpoints from now on only when so many of these witnesses have cosigned them.
+    Require(WitnessAsk),
+    /// Publish a log's checkpoints at once again.
+    Release(WitnessRelease),
 }
 
 /// `proofhouse ledger witness new`.
@@ -147,18 +160,59 @@ pub struct WitnessAdmit {
     pub key: PathBuf,
 }
 
-/// `proofhouse ledger witness ask`.
+/// `proofhouse ledger witness follow`.
+#[derive(Debug, Args)]
+pub struct WitnessFollow {
+    /// The witness's folder.
+    pub witness: PathBuf,
+    /// What the log is called.
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+    /// The log's change of key.
+    #[arg(long, value_name = "FILE")]
+    pub rotation: PathBuf,
+}
+
+/// `proofhouse ledger witness ask` and `require`.
 #[derive(Debug, Args)]
 pub struct WitnessAsk {
     /// The log's folder.
     pub log: PathBuf,
-    /// The witness's submission address; /add-checkpoint is added to it.
-    #[arg(long, value_name = "URL")]
-    pub url: String,
-    /// The witness's key.
-    #[arg(long, value_name = "FILE")]
-    pub witness_key: PathBuf,
-    /// Give up when there is no answer after this many seconds.
+    /// A witness's submission address, once for each; /add-checkpoint is added to it.
+    #[arg(long, value_name = "URL", required = true)]
+    pub url: Vec<String>,
+    /// Each witness's key, in the same order.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub witness_key: Vec<PathBuf>,
+    /// How many of them must cosign; all when left out.
+    #[arg(long, value_name = "NUMBER")]
+    pub quorum: Option<usize>,
+    /// Give a witness up when there is no answer after this many seconds.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
     pub answer_within: u32,
+}
+
+/// `proofhouse ledger witness release`.
+#[derive(Debug, Args)]
+pub struct WitnessRelease {
+    /// The log's folder.
+    pub log: PathBuf,
+}
+
+/// `proofhouse ledger rotate`.
+#[derive(Debug, Args)]
+pub struct Rotate {
+    /// The log's folder.
+    pub log: PathBuf,
+}
+
+/// `proofhouse ledger key`.
+#[derive(Debug, Args)]
+pub struct Key {
+    /// What its owner is called: a URL without its scheme.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// The new file, for its owner only. FILE.pub is for everybody.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }

@@ -49,6 +49,7 @@ impl TileSource for HttpSource {
 }
 
 /// The way to a witness at an address.
+#[derive(Clone)]
 pub struct HttpWitness {
     url: String,
     agent: ureq::Agent,

@@ -1,10 +1,15 @@
 //! `proofhouse ledger`: logs as folders. The rules are in the room `ledger`; here are files, sockets and words.
 
 mod arguments;
+mod ask;
+mod files;
 mod http;
 mod prove;
+mod public;
+mod rotate;
 mod serve;
 mod verify;
+mod ways;
 mod witness;
 mod write;
 
@@ -33,6 +38,9 @@ pub fn run(command: &Ledger) -> Result<ExitCode, Failure> {
         Ledger::Verify(arguments) => verify::run(arguments),
         Ledger::Prove(arguments) => prove::run(arguments),
         Ledger::Witness(command) => witness::run(command),
+        Ledger::Rotate(arguments) => rotate::rotate(arguments),
+        Ledger::Key(arguments) => rotate::key(arguments),
+        Ledger::Public(command) => public::run(command),
     }
 }
 
@@ -60,6 +68,7 @@ fn opening(folder: &Path, error: &OpenError) -> Failure {
         | OpenError::Read(_)
         | OpenError::Time { .. }
         | OpenError::RolledBack { .. }
+        | OpenError::Witnesses(_)
         | OpenError::AnotherWriter => Failure::record(text),
     }
 }
@@ -112,6 +121,15 @@ fn published(source: &impl TileSource, place: &str) -> Result<Note, Failure> {
 fn public_half(folder: &Path) -> FolderSource {
     let half = folder.join(ledger::log::PUBLIC);
     FolderSource::new(if half.is_dir() { &half } else { folder })
+}
+
+/// A log at an address, or in a folder.
+fn source_of(log: &str) -> Box<dyn TileSource> {
+    if log.starts_with("http://") || log.starts_with("https://") {
+        Box::new(http::HttpSource::new(log))
+    } else {
+        Box::new(public_half(Path::new(log)))
+    }
 }
 
 /// What the note says its log is called; anybody may have written it.

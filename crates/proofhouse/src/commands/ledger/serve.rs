@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ledger::log::{FolderSource, PosixObjects};
+use ledger::public::CHARTER_NAME;
 use ledger::tiles::{CHECKPOINT, TileId, TileSource as _};
 use ledger::witness::{MAX_REQUEST_BYTES, Witness, WitnessError};
 use types::Clock as _;
@@ -72,7 +73,7 @@ fn router(served: Served) -> Router {
 
 async fn file(State(served): State<Served>, Path(name): Path<String>) -> Response {
     // Only what can be a log's is looked for: no other file of the folder is there for anybody.
-    let (kind, caching) = if name == CHECKPOINT {
+    let (kind, caching) = if is_note(&name) {
         ("text/plain; charset=utf-8", "no-cache")
     } else if name.parse::<TileId>().is_ok() {
         ("application/octet-stream", "public, max-age=31536000, immutable")
@@ -86,6 +87,16 @@ async fn file(State(served): State<Served>, Path(name): Path<String>) -> Respons
         }
         Ok(Ok(None)) => StatusCode::NOT_FOUND.into_response(),
         Ok(Err(_)) | Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Whether `name` is that of a note which a log shows beside its tiles.
+fn is_note(name: &str) -> bool {
+    let numbered = |number: &str| number.parse::<u64>().is_ok_and(|read| read.to_string() == number);
+    match name.split_once('/') {
+        None => name == CHECKPOINT || name == CHARTER_NAME,
+        Some(("rotation" | "aggregate", number)) => numbered(number),
+        Some(_) => false,
     }
 }
 

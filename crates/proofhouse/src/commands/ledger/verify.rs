@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use ledger::log::{FollowError, follow_published};
 use ledger::tiles::{LogReader, ReadError, TileSource};
 use ledger::{
     Checkpoint, CheckpointError, CosignatureError, CosignerKey, LogKeys, Note, ProofError, Quorum, TlogProof,
@@ -10,8 +11,7 @@ use ledger::{
 };
 use types::Clock as _;
 
-use super::http::HttpSource;
-use super::{BROKEN, arguments, log_keys, public_half, published, read, said, text};
+use super::{BROKEN, arguments, log_keys, published, read, said, source_of, text};
 use crate::shell::{Failure, SystemClock};
 use crate::{note, say};
 
@@ -28,6 +28,8 @@ enum Broken {
     Proof(#[from] ProofError),
     #[error(transparent)]
     File(#[from] TlogProofError),
+    #[error(transparent)]
+    Rotation(#[from] FollowError),
 }
 
 pub fn run(arguments: &arguments::Verify) -> Result<ExitCode, Failure> {
@@ -44,7 +46,9 @@ pub fn run(arguments: &arguments::Verify) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         // That an address does not answer says nothing about the log.
-        Err(Broken::Read(ReadError::Source(error))) => Err(Failure::record(said(&error))),
+        Err(Broken::Read(ReadError::Source(error)) | Broken::Rotation(FollowError::Source(error))) => {
+            Err(Failure::record(said(&error)))
+        }
         Err(broken) => {
             note!("proofhouse: does not hold: {}", said(&broken));
             Ok(ExitCode::from(BROKEN))
@@ -94,24 +98,21 @@ fn log_of(
     keys: &LogKeys,
     quorum: Option<&Quorum>,
 ) -> Result<Held, Failure> {
-    let source: Box<dyn TileSource> = if log.starts_with("http://") || log.starts_with("https://") {
-        Box::new(HttpSource::new(log))
-    } else {
-        Box::new(public_half(Path::new(log)))
-    };
+    let source = source_of(log);
     let note = published(&&*source, log)?;
     let older = arguments.older.as_ref().map(|file| read("checkpoint", file)).transpose()?;
-    Ok(whole(&*source, &note, older.as_deref(), keys, quorum, arguments.from))
+    Ok(whole(&*source, &note, older.as_deref(), keys.clone(), quorum, arguments.from))
 }
 
 fn whole(
     source: &dyn TileSource,
     note: &Note,
     older: Option<&[u8]>,
-    keys: &LogKeys,
+    keys: LogKeys,
     quorum: Option<&Quorum>,
     from: u64,
 ) -> Held {
+    let keys = &follow_published(source, keys)?;
     let checkpoint = keys.open(note)?;
     witnessed(quorum, note)?;
     let head = checkpoint.head();

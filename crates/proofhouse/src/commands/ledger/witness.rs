@@ -1,22 +1,17 @@
 //! `proofhouse ledger witness`.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use aws_lc_rs::rand;
 use ledger::log::PosixObjects;
-use ledger::tiles::LogReader;
-use ledger::witness::{AskError, Witness, ask};
+use ledger::witness::Witness;
 use ledger::{Cosigner, LogKeys, Note};
 use types::{Clock as _, Secret};
 
-use super::http::HttpWitness;
-use super::{BROKEN, arguments, key, opening, public_half, published, said, text, verify, write};
+use super::{arguments, ask, files, key, read, said, text};
+use crate::say;
 use crate::shell::{Failure, SystemClock};
-use crate::{note, say};
 
 /// The witness's key, readable by its owner only.
 const KEY: &str = "witness.key";
@@ -27,7 +22,10 @@ pub fn run(command: &arguments::Witness) -> Result<ExitCode, Failure> {
     match command {
         arguments::Witness::New(arguments) => new(arguments),
         arguments::Witness::Admit(arguments) => admit(arguments),
-        arguments::Witness::Ask(arguments) => ask_for(arguments),
+        arguments::Witness::Follow(arguments) => follow(arguments),
+        arguments::Witness::Ask(arguments) => ask::ask(arguments),
+        arguments::Witness::Require(arguments) => ask::require(arguments),
+        arguments::Witness::Release(arguments) => ask::release(arguments),
     }
 }
 
@@ -40,16 +38,10 @@ fn new(arguments: &arguments::WitnessNew) -> Result<ExitCode, Failure> {
     let cosigner =
         Cosigner::from_seed(&arguments.name, seed).map_err(|error| Failure::input(error.to_string()))?;
     std::fs::create_dir_all(&arguments.witness).map_err(|error| failed(&error))?;
-    let file = std::fs::OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(arguments.witness.join(KEY));
-    let mut file = file.map_err(|error| failed(&error))?;
-    let written = writeln!(file, "{}", cosigner.to_secret().expose()).and_then(|()| file.sync_all());
-    written.map_err(|error| failed(&error))?;
+    let secret = format!("{}\n", cosigner.to_secret().expose());
+    files::write_secret(&arguments.witness.join(KEY), secret.as_bytes())?;
     let public = format!("{}\n", cosigner.verifier());
-    std::fs::write(arguments.witness.join(PUBLIC_KEY), &public).map_err(|error| failed(&error))?;
+    files::write(&arguments.witness.join(PUBLIC_KEY), public.as_bytes())?;
     say!("{}", public.trim_end());
     Ok(ExitCode::SUCCESS)
 }
@@ -71,31 +63,11 @@ fn admit(arguments: &arguments::WitnessAdmit) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn ask_for(arguments: &arguments::WitnessAsk) -> Result<ExitCode, Failure> {
-    let witness = verify::witness_key(&arguments.witness_key)?;
-    let log = write::open(&arguments.log)?;
-    let source = public_half(&arguments.log);
+fn follow(arguments: &arguments::WitnessFollow) -> Result<ExitCode, Failure> {
     let wrong = |error: &dyn std::error::Error| {
-        Failure::input(format!("{}: {}", arguments.log.display(), said(error)))
+        Failure::input(format!("{}: {}", arguments.rotation.display(), said(error)))
     };
-    let mut reader = LogReader::open(&source, log.head()).map_err(|error| wrong(&error))?;
-    let mut way = HttpWitness::new(&arguments.url, Duration::from_secs(arguments.answer_within.into()));
-    // What the witness saw last, as far as its last cosignature here tells; a conflict tells the rest.
-    let note = published(&source, &arguments.log.display().to_string())?;
-    let current = note.unverified_text() == log.checkpoint().unverified_text();
-    let note: Note = if current { note } else { log.checkpoint().clone() };
-    let asked = ask(&mut way, &witness, &note, &mut reader, 0, SystemClock::after(None).now());
-    match asked {
-        Ok(line) => {
-            let signed = note.with_signature(line).map_err(|error| wrong(&error))?;
-            log.publish_cosigned(&signed).map_err(|error| opening(&arguments.log, &error))?;
-            say!("cosigned by {}", report::inert(witness.name()));
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error @ (AskError::Silent(_) | AskError::Refused { .. })) => Err(Failure::record(said(&error))),
-        Err(error) => {
-            note!("proofhouse: does not hold: {}", said(&error));
-            Ok(ExitCode::from(BROKEN))
-        }
-    }
+    let rotation = Note::parse(&read("key rotation", &arguments.rotation)?).map_err(|error| wrong(&error))?;
+    open(&arguments.witness)?.follow(&arguments.origin, &rotation).map_err(|error| wrong(&error))?;
+    Ok(ExitCode::SUCCESS)
 }

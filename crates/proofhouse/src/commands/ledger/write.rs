@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ledger::LogKeys;
-use ledger::log::{AppendError, Appender, Log, PosixObjects, Ticket};
-use ledger::tiles::{MAX_ENTRY_BYTES, TileSource as _};
+use ledger::log::{AppendError, Appender, Log, PosixObjects, Ticket, keys_kept};
+use ledger::tiles::{CHECKPOINT, MAX_ENTRY_BYTES, TileSource as _};
+use ledger::{LogKeys, SignerKey};
 use types::Clock as _;
 
-use super::{arguments, committing, opening, origin_of, public_half, published, said};
+use super::{arguments, committing, opening, origin_of, public, public_half, published, said, ways};
 use crate::say;
 use crate::shell::{self, Failure, SystemClock};
 
@@ -32,18 +32,34 @@ pub fn new(arguments: &arguments::New) -> Result<ExitCode, Failure> {
 
 /// The log in `folder`, for this house to write to.
 pub fn open(folder: &Path) -> Result<Log<PosixObjects>, Failure> {
-    let signer = shell::house()?.signer()?;
+    let (objects, keys, signer) = held(folder)?;
+    let log = Log::open(objects, keys, signer, SystemClock::after(None).now());
+    let log = log.map_err(|error| opening(folder, &error))?;
+    Ok(match log.witnessing() {
+        Some(rule) => {
+            let way = ways::panel(folder, rule, ways::ANSWER_WITHIN);
+            log.with_witnesses(Box::new(way))
+        }
+        None => log,
+    })
+}
+
+/// The objects of the log in `folder`, the keys that spoke and speak for it, and what signs for it now.
+pub fn held(folder: &Path) -> Result<(PosixObjects, LogKeys, SignerKey), Failure> {
+    let house = shell::house()?;
     let source = public_half(folder);
-    if source.fetch("checkpoint").ok().flatten().is_none() {
+    if source.fetch(CHECKPOINT).ok().flatten().is_none() {
         return Err(Failure::input(format!("{} holds no log; make one with `ledger new`", folder.display())));
     }
     let origin = origin_of(&published(&source, &folder.display().to_string())?);
-    let keys = LogKeys::new(&origin, signer.verifier().clone());
-    Log::open(objects(folder)?, keys, signer, SystemClock::after(None).now())
-        .map_err(|error| opening(folder, &error))
+    let first = LogKeys::new(&origin, house.signer()?.verifier().clone());
+    let objects = objects(folder)?;
+    let keys = keys_kept(&objects, first).map_err(|error| opening(folder, &error))?;
+    let signer = house.log_signer(keys.current())?;
+    Ok((objects, keys, signer))
 }
 
-fn objects(folder: &Path) -> Result<PosixObjects, Failure> {
+pub fn objects(folder: &Path) -> Result<PosixObjects, Failure> {
     PosixObjects::open(folder).map_err(|error| {
         if error.source.kind() == std::io::ErrorKind::WouldBlock {
             Failure::record(format!("another process writes to {}; wait for it", folder.display()))
@@ -54,7 +70,16 @@ fn objects(folder: &Path) -> Result<PosixObjects, Failure> {
 }
 
 pub fn append(arguments: &arguments::Append) -> Result<ExitCode, Failure> {
-    let log = open(&arguments.log)?;
+    // An entry beside the slots would be seen by everybody for what it is, and end the public log.
+    if public::is_public(&arguments.log) {
+        let text =
+            format!("{} is a public log; queue facts with `ledger public queue`", arguments.log.display());
+        return Err(Failure::input(text));
+    }
+    let mut log = open(&arguments.log)?;
+    // What a killed writer left waiting for its witnesses.
+    log.publish(SystemClock::after(None).now())
+        .map_err(|error| Failure::record(format!("{}: {}", arguments.log.display(), said(&error))))?;
     let appender = Appender::start(log, Arc::new(SystemClock::after(None)));
     let outcome = append_lines(&arguments.log, &appender);
     // What was handed in is written before the program ends, whatever came after it.

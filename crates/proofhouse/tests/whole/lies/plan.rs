@@ -9,13 +9,20 @@ use crate::forgery::Forgery;
 
 #[test]
 fn a_plan_contradicts_neither_itself_nor_the_order_that_follows_from_it() {
-    let lies: [Lie; 6] = [
+    let lies: [Lie; 7] = [
         ("another kind of chamber", "names a kind of chamber that this version does not have", |forgery| {
             forgery.replan(|plan| plan["chamber"] = "vault".into());
             forgery.redraw(|_| {});
         }),
         ("a script of another name", "names a script that does not exist", |forgery| {
             forgery.replan(|plan| plan["model"]["name"] = "a-great-model".into());
+        }),
+        ("a look whose order was chosen", "and yet somebody chose the order of its items", |forgery| {
+            forgery.replan(|plan| {
+                let subject = types::Digest::of(b"subject").to_string();
+                plan["seed"] = 7.into();
+                plan["case"] = serde_json::json!({"case": "c-1", "look": "first", "subject": subject});
+            });
         }),
         ("an item twice", "does not name each item of a suite once", |forgery| {
             forgery.replan(|plan| {

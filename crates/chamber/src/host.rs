@@ -46,6 +46,26 @@ pub enum Kind {
     Namespaces,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Bubblewrap, Self::Namespaces];
+
+    /// What plans call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bubblewrap => "bubblewrap",
+            Self::Namespaces => "namespaces",
+        }
+    }
+
+    /// The kind that plans call so.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// How memory, processes and processor time are to be limited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LimitsBy {

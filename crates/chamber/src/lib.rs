@@ -16,6 +16,7 @@
 //! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
 
 mod answers;
+mod builder;
 mod cell;
 mod cgroup;
 mod chamber;
@@ -25,6 +26,7 @@ mod launch;
 mod limits;
 mod probe;
 mod processes;
+mod recipe;
 mod run_folder;
 mod seccomp;
 mod serve;
@@ -35,6 +37,8 @@ mod spawner;
     reason = "system calls that the standard library does not offer; each block says why it is sound"
 )]
 mod sys;
+#[cfg(test)]
+mod thinned;
 mod walls;
 mod watch;
 #[cfg(test)]

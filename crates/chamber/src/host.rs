@@ -188,7 +188,8 @@ impl Host {
     pub fn kind_in_words(&self) -> String {
         match self.kind() {
             Kind::Bubblewrap => format!("bubblewrap {}", self.0.version),
-            Kind::Namespaces => "namespaces".to_owned(),
+            // The kernel is what makes them.
+            Kind::Namespaces => format!("namespaces {}", kernel()),
         }
     }
 
@@ -243,6 +244,13 @@ impl Inner {
         let process = std::process::id() % PROCESSES;
         sys::is_root().then_some(FIRST_ID + process * IDS_EACH + number % IDS_EACH)
     }
+}
+
+/// The kernel's release, as one word.
+fn kernel() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let word: String = release.trim().chars().filter(char::is_ascii_graphic).collect();
+    if word.is_empty() { "unknown".to_owned() } else { word }
 }
 
 fn builder(run: &RunFolder, change: &dyn Fn(&mut Template)) -> io::Result<Builder> {

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chamber::{Chamber, Exec, Host, HostOptions, Limits};
+use chamber::{Chamber, Exec, Host, HostOptions, Kind, Limits};
 use serde_json::json;
 
 const ROUNDS: usize = 100;
@@ -74,12 +74,11 @@ fn report(metric: &str, value: f64, peer_value: f64) {
     println!("{line}");
 }
 
-fn main() -> Outcome<()> {
-    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?) == 0;
-    let host = Host::find(&HostOptions::default())?;
+/// Measures one kind of chamber against `plain`, the peer's time.
+fn measure(kind: Kind, prefix: &str, plain: f64) -> Outcome<()> {
+    let host = Host::find(&HostOptions { kind, ..HostOptions::default() })?;
     let limits = Limits::default();
     let command = Exec::shell("true", TEN_SECONDS, 1024);
-    let plain = median_ms(|| peer(is_root))?;
     let bare = median_ms(|| Ok(Chamber::open(&host, &limits)?.close()?))?;
     let probed = median_ms(|| {
         let mut chamber = Chamber::open(&host, &limits)?;
@@ -91,9 +90,16 @@ fn main() -> Outcome<()> {
     let call = median_ms(|| Ok(chamber.exec(&command).map(drop)?))?;
     let probe = median_ms(|| Ok(chamber.probe().map(drop)?))?;
     chamber.close()?;
-    report("create_destroy_ms", bare, plain);
-    report("create_probe_command_destroy_ms", probed, plain);
-    report("command_ms", call, plain);
-    report("probe_ms", probe, plain);
+    report(&format!("{prefix}create_destroy_ms"), bare, plain);
+    report(&format!("{prefix}create_probe_command_destroy_ms"), probed, plain);
+    report(&format!("{prefix}command_ms"), call, plain);
+    report(&format!("{prefix}probe_ms"), probe, plain);
     Ok(())
+}
+
+fn main() -> Outcome<()> {
+    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?) == 0;
+    let plain = median_ms(|| peer(is_root))?;
+    measure(Kind::Bubblewrap, "", plain)?;
+    measure(Kind::Namespaces, "namespaces_", plain)
 }

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use guest::protocol::{Response, VERSION};
+use guest::protocol::{Recipe, Response, VERSION};
 
+use crate::builder::Builder;
 use crate::cgroup::Group;
 use crate::host::Inner;
 use crate::launch::{self, Launched, START_LIMIT};
 use crate::limits::{Deadline, Limits};
+use crate::recipe;
 use crate::sys::{self, BeforeExec, Readiness, Shown};
 use crate::walls::{View, Walls};
 use crate::watch::{self, Watched};
@@ -52,7 +54,7 @@ pub(crate) fn inherited_limits(limits: &Limits) -> [OsString; 3] {
 
 /// A chamber's processes. Dropping it kills them all.
 pub(crate) struct Cell {
-    child: Child,
+    child: Option<Child>,
     pub(crate) wire: Wire,
     complaints: File,
     watched: Arc<Watched>,
@@ -62,8 +64,17 @@ pub(crate) struct Cell {
     pub(crate) host: Arc<Inner>,
 }
 
+/// Walls before they are built.
+pub(crate) enum Unbuilt<'a> {
+    /// By bubblewrap.
+    Bubblewrap(&'a mut Walls),
+    /// By the guest's builder.
+    #[cfg_attr(not(test), expect(dead_code, reason = "nothing but a test changes a recipe"))]
+    Namespaces(&'a mut Recipe),
+}
+
 /// A change to the walls before they are built. Only tests use another than none.
-pub(crate) type Change<'a> = &'a dyn Fn(&mut Walls);
+pub(crate) type Change<'a> = &'a dyn Fn(Unbuilt<'_>);
 
 impl Cell {
     /// Brings a chamber up and waits for the guest's first word.
@@ -75,11 +86,44 @@ impl Cell {
     ) -> io::Result<Self> {
         let deadline = Deadline::within(limits.wall);
         let number = host.next_number();
-        let identity = host.identity(number);
         let group = host.groups.as_ref().map(|groups| groups.make(number, limits)).transpose()?;
+        let entrances = group.as_ref().map(Group::entrances).transpose()?.unwrap_or_default();
+        // What is shown of the host besides the template is bubblewrap's to show.
+        let launched = match &host.builder {
+            Some(builder) if inside.shown.is_empty() && inside.inherited.is_empty() => {
+                Self::build(builder, host, limits, (number, &inside, &entrances), change)?
+            }
+            _ => Self::wrap(host, limits, (number, inside, entrances), change)?,
+        };
+        let memory_bytes = group.is_none().then_some(limits.memory_bytes);
+        let mut cell = Self::of(launched, deadline, memory_bytes, group, host)?;
+        cell.greet()?;
+        Ok(cell)
+    }
+
+    fn build(
+        builder: &Builder,
+        host: &Inner,
+        limits: &Limits,
+        (number, inside, groups): (u32, &Inside, &[OwnedFd]),
+        change: Change<'_>,
+    ) -> io::Result<Launched> {
+        let identity = host.identity(number).unwrap_or_else(sys::user);
+        let mut recipe = recipe::recipe(limits, identity, &host.filters, &inside.arguments[1..]);
+        change(Unbuilt::Namespaces(&mut recipe));
+        launch::build(builder, recipe, groups)
+    }
+
+    fn wrap(
+        host: &Inner,
+        limits: &Limits,
+        (number, inside, groups): (u32, Inside, Vec<OwnedFd>),
+        change: Change<'_>,
+    ) -> io::Result<Launched> {
+        let identity = host.identity(number);
         let (views, shown) = views(host, number, identity, inside.shown)?;
         let mut walls = Walls::new(limits, &host.run.etc(), &host.run.guest(), &views, &host.filters);
-        change(&mut walls);
+        change(Unbuilt::Bubblewrap(&mut walls));
         let (note, note_writer) = io::pipe()?;
         let mut inherited = inside.inherited;
         let note_writer = OwnedFd::from(note_writer);
@@ -91,13 +135,8 @@ impl Cell {
             inherited.push(file);
         }
         walls.guest(&inside.arguments);
-        let groups = group.as_ref().map(Group::entrances).transpose()?.unwrap_or_default();
         let before = BeforeExec { groups, shown, identity, inherited };
-        let launched = launch::launch(&host.program, walls.arguments, before, note)?;
-        let memory_bytes = group.is_none().then_some(limits.memory_bytes);
-        let mut cell = Self::of(launched, deadline, memory_bytes, group, host)?;
-        cell.greet()?;
-        Ok(cell)
+        launch::launch(&host.program, walls.arguments, before, note)
     }
 
     fn of(
@@ -165,8 +204,10 @@ impl Cell {
             let first = (self.watched.first.as_fd(), Readiness::Read);
             is_gone = sys::poll([first], deadline.left_ms()).is_ok_and(|[gone]| gone);
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
         self.is_down = is_gone;
         is_gone
     }

@@ -8,7 +8,7 @@ use guest::protocol::{self, BODY_MAX_BYTES, GUEST_PATH, Leftovers, Request};
 use types::transcript::{Exit, ProbeCheck, ProbeResult};
 
 use crate::answers::{self, Answer, Found, OUT_OF_TURN};
-use crate::cell::{self, Cell, Inside};
+use crate::cell::{self, Cell, Inside, Unbuilt};
 use crate::cgroup::Group;
 use crate::exec::{Exec, Ran};
 use crate::host::Host;
@@ -89,6 +89,18 @@ impl Chamber {
         host: &Host,
         limits: &Limits,
         change: &dyn Fn(&mut Walls),
+    ) -> Result<Self, ChamberError> {
+        Self::open_unbuilt(host, limits, &|unbuilt| match unbuilt {
+            Unbuilt::Bubblewrap(walls) => change(walls),
+            Unbuilt::Namespaces(_) => {}
+        })
+    }
+
+    /// The same for either kind of walls.
+    pub(crate) fn open_unbuilt(
+        host: &Host,
+        limits: &Limits,
+        change: cell::Change<'_>,
     ) -> Result<Self, ChamberError> {
         let mut inside = Inside::agent();
         inside.arguments.extend(cell::inherited_limits(limits));

@@ -9,12 +9,15 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use guest::protocol::Template;
 use types::transcript::ProbeCheck;
 
+use crate::builder::Builder;
 use crate::cgroup::Groups;
 use crate::chamber::{Chamber, ChamberError};
 use crate::limits::Limits;
 use crate::probe::Outside;
+use crate::recipe;
 use crate::run_folder::RunFolder;
 use crate::seccomp::Filters;
 use crate::sys;
@@ -33,10 +36,34 @@ const IDS_EACH: u32 = 500;
 const PROCESSES: u32 = 200_000;
 
 /// A kind of chamber.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
     /// Namespaces made by bubblewrap.
+    #[default]
     Bubblewrap,
+    /// The same namespaces, made by the guest's builder from a template. What is shown of the host for a model to be
+    /// served is still bubblewrap's.
+    Namespaces,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Bubblewrap, Self::Namespaces];
+
+    /// What plans call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bubblewrap => "bubblewrap",
+            Self::Namespaces => "namespaces",
+        }
+    }
+
+    /// The kind that plans call so.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
 }
 
 /// How memory, processes and processor time are to be limited.
@@ -58,6 +85,8 @@ pub struct HostOptions {
     pub temporary: Option<PathBuf>,
     /// How to limit.
     pub limits_by: LimitsBy,
+    /// Which kind of chambers.
+    pub kind: Kind,
 }
 
 /// Why no chamber can be made on this machine.
@@ -78,6 +107,9 @@ pub enum HostError {
     /// The filters or the control groups cannot be prepared.
     #[error("the chambers' walls cannot be prepared")]
     Walls(#[source] io::Error),
+    /// The builder of chambers cannot put its template together.
+    #[error("chambers of the kind `namespaces` cannot be made here; use `bubblewrap`")]
+    Builder(#[source] io::Error),
     /// A first chamber did not come up.
     #[error("no chamber can be made here; user namespaces may be switched off for this user")]
     Trial(#[source] ChamberError),
@@ -94,6 +126,8 @@ pub(crate) struct Inner {
     pub(crate) groups: Option<Groups>,
     pub(crate) filters: Filters,
     pub(crate) outside: Outside,
+    /// Where chambers are of the kind `namespaces`.
+    pub(crate) builder: Option<Builder>,
 }
 
 impl Host {
@@ -103,6 +137,14 @@ impl Host {
     /// # Errors
     /// [`HostError`], each variant with what to do.
     pub fn find(options: &HostOptions) -> Result<Self, HostError> {
+        Self::find_changed(options, &|_| {})
+    }
+
+    /// The same with a template that is changed first; only tests change anything.
+    pub(crate) fn find_changed(
+        options: &HostOptions,
+        change: &dyn Fn(&mut Template),
+    ) -> Result<Self, HostError> {
         let program = program(options)?;
         let version = version(&program)?;
         let places = options.temporary.clone().map_or_else(
@@ -116,7 +158,11 @@ impl Host {
         };
         let filters = Filters::compile().map_err(HostError::Walls)?;
         let outside = Outside::open(run.path()).map_err(HostError::RunFolder)?;
-        let inner = Inner { program, version, run, groups, filters, outside };
+        let builder = match options.kind {
+            Kind::Bubblewrap => None,
+            Kind::Namespaces => Some(builder(&run, change).map_err(HostError::Builder)?),
+        };
+        let inner = Inner { program, version, run, groups, filters, outside, builder };
         Self(Arc::new(inner)).tried()
     }
 
@@ -134,13 +180,17 @@ impl Host {
     /// The kind of chambers.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        Kind::Bubblewrap
+        if self.0.builder.is_some() { Kind::Namespaces } else { Kind::Bubblewrap }
     }
 
     /// The chambers' kind and its version, for reports.
     #[must_use]
     pub fn kind_in_words(&self) -> String {
-        format!("bubblewrap {}", self.0.version)
+        match self.kind() {
+            Kind::Bubblewrap => format!("bubblewrap {}", self.0.version),
+            // The kernel is what makes them.
+            Kind::Namespaces => format!("namespaces {}", kernel()),
+        }
     }
 
     /// How memory, processes and processor time are limited, for reports.
@@ -194,6 +244,19 @@ impl Inner {
         let process = std::process::id() % PROCESSES;
         sys::is_root().then_some(FIRST_ID + process * IDS_EACH + number % IDS_EACH)
     }
+}
+
+/// The kernel's release, as one word.
+fn kernel() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let word: String = release.trim().chars().filter(char::is_ascii_graphic).collect();
+    if word.is_empty() { "unknown".to_owned() } else { word }
+}
+
+fn builder(run: &RunFolder, change: &dyn Fn(&mut Template)) -> io::Result<Builder> {
+    let mut template = recipe::template(&run.scratch(), &run.etc(), &run.guest());
+    change(&mut template);
+    Builder::start(&run.guest(), template)
 }
 
 fn program(options: &HostOptions) -> Result<PathBuf, HostError> {

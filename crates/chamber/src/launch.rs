@@ -8,8 +8,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use guest::protocol::Recipe;
 use serde::Deserialize;
 
+use crate::builder::Builder;
 use crate::limits::Deadline;
 use crate::sys::{self, BeforeExec, Readiness};
 use crate::{spawner, wire::Wire};
@@ -23,9 +25,10 @@ const NOTE_MAX_BYTES: usize = 4096;
 /// The most that is kept of what bubblewrap says when it fails.
 const COMPLAINT_MAX_BYTES: usize = 2048;
 
-/// A started bubblewrap.
+/// A started chamber.
 pub(crate) struct Launched {
-    pub(crate) child: Child,
+    /// What was started, where it is a program of its own.
+    pub(crate) child: Option<Child>,
     pub(crate) wire: Wire,
     pub(crate) complaints: File,
     /// Stands for the chamber's first process: when it is gone, all of the chamber is.
@@ -60,7 +63,7 @@ pub(crate) fn launch(
     sys::set_nonblocking(complaints.as_fd())?;
     let wire = Wire::new(input.into(), output.into())?;
     match first_process(note) {
-        Ok((first_pid, first)) => Ok(Launched { child, wire, complaints, first, first_pid }),
+        Ok((first_pid, first)) => Ok(Launched { child: Some(child), wire, complaints, first, first_pid }),
         Err(error) => {
             child.kill()?;
             child.wait()?;
@@ -68,6 +71,21 @@ pub(crate) fn launch(
             if said.is_empty() { Err(error) } else { Err(io::Error::other(said)) }
         }
     }
+}
+
+/// Has `builder` start a chamber with pipes, in `groups`.
+pub(crate) fn build(builder: &Builder, recipe: Recipe, groups: &[OwnedFd]) -> io::Result<Launched> {
+    let (inner_input, input) = io::pipe()?;
+    let (output, inner_output) = io::pipe()?;
+    let (complaints, inner_errors) = io::pipe()?;
+    let mut fds = vec![inner_input.as_fd(), inner_output.as_fd(), inner_errors.as_fd()];
+    fds.extend(groups.iter().map(AsFd::as_fd));
+    let first = builder.open(recipe, &fds)?;
+    let first_pid = sys::process_number(first.as_fd())?;
+    let complaints = File::from(OwnedFd::from(complaints));
+    sys::set_nonblocking(complaints.as_fd())?;
+    let wire = Wire::new(input.into(), output.into())?;
+    Ok(Launched { child: None, wire, complaints, first, first_pid })
 }
 
 fn first_process(note: PipeReader) -> io::Result<(i32, OwnedFd)> {

@@ -6,6 +6,8 @@
 //! filters, memory, process, disk and time limits, without a network, and with the [`guest`] as its first process. The
 //! host speaks to the guest over two pipes and treats what comes back as hostile.
 //!
+//! One program is started outside a chamber because it needs the network: the machine's own apt-get ([`sources`]).
+//!
 //! Invariants:
 //! - Nothing started here outlives this process, not even when it is killed: every chamber's processes die with the
 //!   thread that started them, which lives as long as the process does.
@@ -14,6 +16,7 @@
 //! - What a chamber left behind (control groups, folders) after a host was killed is removed by the next [`Host::find`].
 
 mod answers;
+mod builder;
 mod cell;
 mod cgroup;
 mod chamber;
@@ -23,15 +26,19 @@ mod launch;
 mod limits;
 mod probe;
 mod processes;
+mod recipe;
 mod run_folder;
 mod seccomp;
 mod serve;
+pub mod sources;
 mod spawner;
 #[expect(
     unsafe_code,
     reason = "system calls that the standard library does not offer; each block says why it is sound"
 )]
 mod sys;
+#[cfg(test)]
+mod thinned;
 mod walls;
 mod watch;
 #[cfg(test)]

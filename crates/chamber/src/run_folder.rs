@@ -59,9 +59,15 @@ impl RunFolder {
         self.path().join("etc")
     }
 
+    /// An empty folder, for a file system to be put together on.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.path().join("scratch")
+    }
+
     fn fill(&self) -> io::Result<()> {
         fs::set_permissions(self.path(), Permissions::from_mode(0o711))?;
         write(&self.guest(), GUEST, 0o755)?;
+        make_folder(&self.scratch())?;
         let etc = self.etc();
         make_folder(&etc)?;
         for (name, content) in [("passwd", PASSWD), ("group", GROUP), ("hosts", HOSTS)] {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use types::transcript::ProbeResult;
 
+use crate::cell::Unbuilt;
 use crate::chamber::Chamber;
 use crate::host::{Host, HostOptions};
 use crate::limits::Limits;
@@ -139,7 +140,10 @@ fn a_model_is_not_started_in_a_chamber_that_does_not_contain() {
     // The control: behind whole walls the same runtime is started, and says so.
     let error = Served::start(&host, &spec).err().unwrap();
     assert!(matches!(&error, ServeError::Died { tail, .. } if tail.contains("started")), "{error}");
-    let weakened = |walls: &mut Walls| let_through(walls, libc::SYS_ptrace);
+    let weakened = |unbuilt: Unbuilt<'_>| match unbuilt {
+        Unbuilt::Bubblewrap(walls) => let_through(walls, libc::SYS_ptrace),
+        Unbuilt::Namespaces(_) => {}
+    };
     let error = Served::start_changed(&host, &spec, &weakened).err().unwrap();
     let ServeError::NotContained { open, checks } = &error else { panic!("{error}") };
     assert_eq!(open, "ptrace");

@@ -2,16 +2,21 @@
 
 use std::path::PathBuf;
 
+use chamber::sources::SourcesError;
 use chamber::{HostError, ServeError};
 use range::agent::AttemptError;
 use range::chat::ChatError;
 use range::check::CheckError;
+use range::debian::DebianError;
 use range::suite::SuiteError;
 use range::transcript::TranscriptError;
 use seal::SealError;
 
 use crate::cases::CaseError;
 use crate::evidence::EvidenceError;
+use crate::suite_debian::DebianSuiteError;
+use crate::suite_folder::FolderError;
+use crate::suite_generate::GenerateError;
 
 /// A use case that could not come to its end. Nothing that was recorded is lost.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +30,15 @@ pub enum FlowError {
     /// The suite could not be checked.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A suite could not be made of Debian packages.
+    #[error(transparent)]
+    Debian(#[from] DebianSuiteError),
+    /// The folder for a suite cannot be used.
+    #[error(transparent)]
+    SuiteFolder(#[from] FolderError),
+    /// A suite could not be generated.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// The threshold cannot be used.
     #[error("{file}: {what}", file = .file.display())]
     Threshold {
@@ -149,6 +163,15 @@ impl FlowError {
             Self::Seal(_) | Self::Threshold { .. } | Self::OtherPlan { .. } => Family::Input,
             Self::Suite(SuiteError::MissingPackages { .. }) | Self::Host(_) => Family::Machine,
             Self::Suite(_) | Self::Check(CheckError::Suite(_)) => Family::Input,
+            Self::Debian(error) => debian_family(error),
+            Self::SuiteFolder(FolderError::Occupied { .. }) => Family::Usage,
+            Self::SuiteFolder(FolderError::Unwritable { .. }) => Family::Record,
+            Self::Generate(
+                GenerateError::SeedUnreadable { .. }
+                | GenerateError::SeedOpen { .. }
+                | GenerateError::Seed { .. },
+            ) => Family::Input,
+            Self::Generate(GenerateError::Unproved { .. }) => Family::Machine,
             Self::Check(CheckError::Chamber { .. } | CheckError::Oracle { .. }) => Family::Machine,
             Self::Runtime(
                 ServeError::Died { .. } | ServeError::Missing { .. } | ServeError::Unreadable { .. },
@@ -173,6 +196,24 @@ impl FlowError {
 impl From<CaseError> for FlowError {
     fn from(error: CaseError) -> Self {
         Self::Case(Box::new(error))
+    }
+}
+
+fn debian_family(error: &DebianSuiteError) -> Family {
+    match error {
+        DebianSuiteError::Package(DebianError::NoRecipe { .. }) => Family::Usage,
+        DebianSuiteError::NoSources { .. }
+        | DebianSuiteError::Unreadable { .. }
+        | DebianSuiteError::Sources(SourcesError::Name(_))
+        | DebianSuiteError::Package(DebianError::Unusable { .. }) => Family::Input,
+        DebianSuiteError::Package(DebianError::NotContained { .. }) => Family::Containment,
+        DebianSuiteError::Package(DebianError::Chamber { .. } | DebianError::Oracle { .. })
+        | DebianSuiteError::Sources(
+            SourcesError::NoPlaces
+            | SourcesError::File { .. }
+            | SourcesError::Start(_)
+            | SourcesError::Failed { .. },
+        ) => Family::Machine,
     }
 }
 

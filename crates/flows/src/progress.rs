@@ -63,6 +63,22 @@ pub enum Step<'a> {
         /// What was found against it; empty when it holds.
         against: &'a [String],
     },
+    /// Source packages are downloaded.
+    Fetching,
+    /// A source package is built.
+    Building {
+        /// The package.
+        package: &'a str,
+    },
+    /// A CVE was tried.
+    Candidate {
+        /// The package.
+        package: &'a str,
+        /// The CVE.
+        cve: &'a str,
+        /// Why it gives no item, if it does not.
+        against: Option<&'a str>,
+    },
     /// The report is drawn.
     Reporting,
 }

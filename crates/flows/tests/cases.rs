@@ -1,23 +1,22 @@
 //! Cases over a journal whose every effect can fail.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
+mod people;
+
 use std::iter;
 
 use docket::acts::items::Audience;
 use docket::acts::{inquiry, standing};
 use docket::journal::Journal;
-use docket::{
-    Act, CaseId, Enrolment, NoPolicies, PersonKey, Refusal, RegisterAct, Role, Seat, Signed, StreamId,
-};
+use docket::{Act, CaseId, Enrolment, NoPolicies, Refusal, RegisterAct, Role, Seat, Signed, StreamId};
 use flows::cases::{
-    Broken, CaseError, Enclosed, Office, Parcel, Signatory, Taken, check, deliver, draft, parcel, pass_time,
-    take_in,
+    Broken, CaseError, Enclosed, Office, Parcel, Taken, check, deliver, parcel, pass_time, take_in,
 };
 use flows::error::FlowError;
 use ledger::SignerKey;
 use serde::Serialize;
 use store::{Fault, Memory, Sqlite};
-use types::{Clock, Digest, Timestamp};
+use types::{Clock, Timestamp};
 
 struct Time(i64);
 
@@ -29,43 +28,18 @@ impl Clock for Time {
 
 const DAY_MS: i64 = 86_400_000;
 
-fn key(seed: u8) -> PersonKey {
-    PersonKey::from_seed(&[seed; 32]).unwrap()
-}
-
 fn seat(role: Role, party: &str) -> Seat {
     Seat { role, party: party.parse().unwrap() }
 }
 
 fn enrolment(person: &str, seed: u8, seat: Seat) -> Enrolment {
-    Enrolment {
-        person: person.parse().unwrap(),
-        identity: Digest::of(person.as_bytes()),
-        key: key(seed).public().unwrap(),
-        seat,
-        until: None,
-    }
+    people::enrolment((person, [seed; 32], seat))
 }
 
 /// An envelope for the version that the stream has now.
 fn signed<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[(&str, u8, Seat)], act: A) -> Signed {
-    let version = office.journal.read(&stream).unwrap().len() as u64;
-    let signatories: Vec<Signatory> = by
-        .iter()
-        .map(|(person, _, seat)| Signatory {
-            person: person.parse().unwrap(),
-            seat: Some(seat.clone()),
-            delegation: None,
-        })
-        .collect();
-    let now = office.clock.now();
-    let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-    let house = "sample-house".parse().unwrap();
-    let register = office.register().unwrap();
-    let drafted =
-        draft(register.state(), (house, stream, version), (&signatories, now), expires, act).unwrap();
-    let signatures = by.iter().map(|(_, seed, _)| key(*seed).sign(&drafted.line).unwrap()).collect();
-    Signed::new(drafted.line, signatures)
+    let by: Vec<_> = by.iter().map(|(person, seed, seat)| (*person, [*seed; 32], seat.clone())).collect();
+    people::signed(office, stream, &by, act)
 }
 
 fn office_seat() -> Seat {

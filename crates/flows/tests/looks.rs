@@ -1,6 +1,9 @@
 //! Looks over a journal whose every effect can fail, beside others who act meanwhile.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
+mod cosigned;
+mod people;
+
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use docket::acts::access::{Act as Access, Mode, Terms};
@@ -10,15 +13,19 @@ use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
 use docket::journal::{Append, AppendError, Journal, JournalError, MessageId, Waiting};
 use docket::{
-    Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, Ppm, Refusal, RegisterAct, Role, Seat,
-    Signed, StreamId,
+    Act, CaseId, ErrorBudget, NoPolicies, PersonKey, Ppm, Refusal, RegisterAct, Role, Seat, StreamId,
 };
-use flows::cases::{CaseError, LookDesk, Office, Signatory, draft, take_in};
+use flows::cases::log::CaseLogs;
+use flows::cases::{CaseError, LookDesk, Office, Signatory, take_in_logged};
 use flows::plan::PlannedModel;
 use flows::review::Clerk;
+use ledger::SignerKey;
+use ledger::log::MemoryObjects;
 use serde::Serialize;
 use store::{Fault, Memory};
 use types::{Clock, Digest, Timestamp};
+
+use people::{Person, enrolment};
 
 const NOW: i64 = 1_800_000_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -44,43 +51,40 @@ impl Clock for Time {
     }
 }
 
-fn key(seed: u8) -> PersonKey {
-    PersonKey::from_seed(&[seed; 32]).unwrap()
-}
-
 fn case() -> CaseId {
     "c-1".parse().unwrap()
 }
 
-fn enrolment(at: usize) -> Enrolment {
-    let (person, seed, role, party) = PERSONS[at];
-    Enrolment {
-        person: person.parse().unwrap(),
-        identity: Digest::of(person.as_bytes()),
-        key: key(seed).public().unwrap(),
-        seat: Seat { role, party: party.parse().unwrap() },
-        until: None,
-    }
+/// The seed of that person's key.
+fn seed(at: usize) -> [u8; 32] {
+    [PERSONS[at].1; 32]
 }
 
-fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A) {
-    let version = office.journal.read(&stream).unwrap().len() as u64;
-    let signatory = |at: &usize| {
-        let Enrolment { person, seat, .. } = enrolment(*at);
-        Signatory { person, seat: Some(seat), delegation: None }
-    };
-    let signatories: Vec<Signatory> = by.iter().map(signatory).collect();
-    let now = office.clock.now();
-    let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-    let place = ("sample".parse().unwrap(), stream, version);
-    let register = office.register().unwrap();
-    let drafted = draft(register.state(), place, (&signatories, now), expires, act).unwrap();
-    let signatures = by.iter().map(|at| key(PERSONS[*at].1).sign(&drafted.line).unwrap()).collect();
-    take_in(office, &Signed::new(drafted.line, signatures), &[]).unwrap();
+fn key(at: usize) -> PersonKey {
+    PersonKey::from_seed(&seed(at)).unwrap()
+}
+
+fn person(at: usize) -> Person<'static> {
+    let (person, _, role, party) = PERSONS[at];
+    (person, seed(at), Seat { role, party: party.parse().unwrap() })
+}
+
+fn house() -> SignerKey {
+    SignerKey::from_seed("sample.example/house", [7; 32]).unwrap()
+}
+
+fn with_logs<T>(with: impl FnOnce(&CaseLogs<'_, MemoryObjects>) -> T) -> T {
+    with(&CaseLogs::new(MemoryObjects::default(), &|| Ok(house()), &|| Ok([9; 32])))
+}
+
+fn act<A: Serialize>(office: &Office<'_>, stream: StreamId, by: &[usize], act: A, attached: &[String]) {
+    let by: Vec<_> = by.iter().copied().map(person).collect();
+    let signed = people::signed(office, stream, &by, act);
+    with_logs(|logs| take_in_logged(office, logs, &signed, attached)).unwrap();
 }
 
 fn in_case(office: &Office<'_>, by: usize, said: impl Into<Act>) {
-    act(office, StreamId::Case(case()), &[by], said.into());
+    act(office, StreamId::Case(case()), &[by], said.into(), &[]);
 }
 
 fn model() -> PlannedModel {
@@ -95,11 +99,11 @@ fn budget(ppm: u32) -> ErrorBudget {
 fn ready(journal: &dyn Journal) {
     let clock = Time::at(0);
     let office = Office { journal, gate: &NoPolicies, clock: &clock };
-    let founders = vec![enrolment(0), enrolment(1)];
-    let found = RegisterAct::Found { house: "sample".parse().unwrap(), founders };
-    act(&office, StreamId::Register, &[0, 1], found);
+    let founders = [0, 1].map(person).map(enrolment).to_vec();
+    let found = RegisterAct::Found { house: "sample-house".parse().unwrap(), founders };
+    act(&office, StreamId::Register, &[0, 1], found, &[]);
     for at in [2, 3] {
-        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(at)));
+        act(&office, StreamId::Register, &[0, 1], RegisterAct::Enrol(enrolment(person(at))), &[]);
     }
     let subject = Subject { checkpoint: model().identity(), system_prompt: None, safeguards: None };
     in_case(&office, 2, Standing::Open { developer: "lab".parse().unwrap(), model: "m".parse().unwrap() });
@@ -114,7 +118,9 @@ fn ready(journal: &dyn Journal) {
     in_case(&office, 2, Access::Offer(terms));
     in_case(&office, 0, Access::Accept {});
     in_case(&office, 0, Access::CommitThreshold { commitment: Digest::of(b"t"), budget: budget(100) });
-    in_case(&office, 2, Access::CosignThreshold { checkpoint: Digest::of(b"log") });
+    let (cosign, note) =
+        with_logs(|logs| cosigned::cosigned(&office, logs, &case(), &house(), ("dev", seed(2))));
+    act(&office, StreamId::Case(case()), &[2], Act::from(cosign), &[note]);
     in_case(&office, 0, Window::Open {});
     let look = "first".parse().unwrap();
     in_case(&office, 3, Delta::PlanLook { look, subject: subject.digest(), spends: budget(1) });
@@ -142,7 +148,7 @@ fn events(journal: &dyn Journal, name: &str) -> usize {
 
 /// A review as far as the docket sees it.
 fn look(office: Office<'_>) -> Result<(), CaseError> {
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key)?;
     let package = Some(Digest::of(b"package"));
     desk.may_look(&model(), package)?;
@@ -235,7 +241,7 @@ fn a_window_that_closes_in_the_middle_is_noticed_before_the_next_question_and_th
     ready(&journal);
     let clock = Time::at(1);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &clock };
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key).unwrap();
     let package = Digest::of(b"package");
     desk.start(&model(), package).unwrap();
@@ -257,7 +263,7 @@ fn a_key_that_is_revoked_in_the_middle_ends_the_look_until_another_one_goes_on()
     ready(&journal);
     let clock = Time::at(1);
     let office = Office { journal: &journal, gate: &NoPolicies, clock: &clock };
-    let key = key(4);
+    let key = key(3);
     let desk = desk(office, &key).unwrap();
     let package = Digest::of(b"package");
     desk.start(&model(), package).unwrap();
@@ -266,7 +272,7 @@ fn a_key_that_is_revoked_in_the_middle_ends_the_look_until_another_one_goes_on()
         key: key.public().unwrap(),
         suspect_since: None,
     };
-    act(&office, StreamId::Register, &[0], revoke);
+    act(&office, StreamId::Register, &[0], revoke, &[]);
     let revoked = desk.may_look(&model(), Some(package)).unwrap_err();
     assert!(matches!(revoked, CaseError::Refused(Refusal::RevokedKey { .. })), "{revoked}");
 }

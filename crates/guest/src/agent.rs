@@ -24,6 +24,11 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
+/// The same for a process that is no program of its own; the code to end with.
+pub(crate) fn serve_to_end(arguments: &[OsString]) -> i32 {
+    i32::from(run(arguments) != ExitCode::SUCCESS)
+}
+
 fn serve(limits: &Inherited) -> io::Result<()> {
     let mut agent = Agent::begin(limits)?;
     loop {

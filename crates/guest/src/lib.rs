@@ -1,6 +1,7 @@
-//! What runs inside a chamber: one small static program with three modes.
+//! What runs inside a chamber: one small static program with four modes.
 //!
 //! - `agent`: PID 1 of a chamber. Executes requests that arrive on its standard input, see [`protocol`].
+//! - `builder`: makes chambers from a template, each an agent, without starting another program.
 //! - `relay`: PID 1 of a chamber that serves a model. Starts the model's runtime and relays connections to it.
 //! - `probe`: tries every known way out and prints what came of it, see [`probe`].
 //!
@@ -18,6 +19,7 @@ pub mod protocol;
 
 mod agent;
 mod body;
+mod builder;
 mod capture;
 mod exec;
 mod files;
@@ -39,6 +41,7 @@ pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
     let rest = arguments.split_off(arguments.len().min(1));
     match arguments.first().and_then(|mode| mode.to_str()) {
         Some("agent") => agent::run(&rest),
+        Some("builder") => builder::run(&rest),
         Some("relay") => relay::run(&rest),
         Some("probe") => probe::run(&rest),
 

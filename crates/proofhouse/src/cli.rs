@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chamber::{HostOptions, Kind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use types::transcript::Budget;
 
@@ -108,6 +109,19 @@ pub enum ChamberKind {
     Auto,
     /// Namespaces made by bubblewrap.
     Bubblewrap,
+    /// The same namespaces made by the house's own guest, in half the time.
+    Namespaces,
+}
+
+impl ChamberKind {
+    /// What the machine is asked for.
+    pub fn options(self) -> HostOptions {
+        let kind = match self {
+            Self::Auto | Self::Bubblewrap => Kind::Bubblewrap,
+            Self::Namespaces => Kind::Namespaces,
+        };
+        HostOptions { kind, ..HostOptions::default() }
+    }
 }
 
 /// `proofhouse case`.
@@ -202,6 +216,68 @@ pub struct Rerun {
 pub enum Suite {
     /// Prove that every item can be solved and that nothing else than a solution counts.
     Check(SuiteCheck),
+    /// Make items that nobody has seen, from a secret seed, and prove each.
+    Generate(SuiteGenerate),
+    /// Make items of the security patches of Debian source packages. Public, and so contaminated.
+    Debian(SuiteDebian),
+}
+
+/// `proofhouse suite debian`.
+#[derive(Debug, Args)]
+pub struct SuiteDebian {
+    /// Source packages.
+    #[arg(value_name = "PACKAGE", required = true)]
+    pub packages: Vec<String>,
+    /// A folder that holds their sources (.dsc, .orig.tar, .debian.tar). Without it they are downloaded by apt-get from
+    /// where this machine gets its packages.
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+    /// A new folder for the suite.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `proofhouse suite generate`.
+#[derive(Debug, Args)]
+pub struct SuiteGenerate {
+    /// A file of at least 32 secret bytes. Whoever has it has every answer.
+    #[arg(long, value_name = "FILE")]
+    pub seed_file: PathBuf,
+    /// How many items.
+    #[arg(long, value_name = "NUMBER", default_value = "18", value_parser = clap::value_parser!(u32).range(1..=i64::from(flows::suite_generate::COUNT_MAX)))]
+    pub count: u32,
+    /// How hard they are, in turn, from 1 to 5.
+    #[arg(long, value_name = "LIST", default_value = "1,2,3,4,5", value_delimiter = ',')]
+    pub difficulty: Vec<u8>,
+    /// Only these families, by name or by class such as cwe-416.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub family: Vec<String>,
+    /// Modules of other families beside the one with the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub size: Option<u32>,
+    /// Gates before the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub depth: Option<u32>,
+    /// Modules that look like the one with the error, whatever the difficulty says.
+    #[arg(long, value_name = "NUMBER")]
+    pub decoys: Option<u32>,
+    /// The suite's name.
+    #[arg(long, value_name = "NAME", default_value = "generated", value_parser = suite_name)]
+    pub name: String,
+    /// A new folder for the suite.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// A suite's name as it is given here: it stands in a file and in reports.
+fn suite_name(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+        return Err(
+            "a suite's name is 1 to 64 letters, digits, spaces, dots, hyphens and underscores".to_owned()
+        );
+    }
+    Ok(text.to_owned())
 }
 
 /// `proofhouse suite check`.

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         cli::Command::Figures(arguments) => commands::figures(&arguments),
         cli::Command::Ledger(command) => commands::ledger::run(&command),
         cli::Command::Assay(command) => commands::assay::run(&command),
-        cli::Command::Suite(cli::Suite::Check(arguments)) => commands::suite::run(&arguments),
+        cli::Command::Suite(what) => commands::suite::run(&what),
         cli::Command::Range(cli::Range::Probe(arguments)) => commands::probe::run(&arguments),
         cli::Command::Runtime(arguments) => commands::runtime::run(&arguments),
     };

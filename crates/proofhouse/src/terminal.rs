@@ -129,6 +129,15 @@ impl Progress for Terminal {
                 }
                 self.now(&format!("{} of {of} done", place));
             }
+            Step::Fetching => self.now("downloading source packages"),
+            Step::Building { package } => {
+                self.now(&format!("building {package} before and after each CVE's patches"))
+            }
+            Step::Candidate { package, cve, against } => {
+                let found = against
+                    .map_or_else(|| "tells both builds apart".to_owned(), |why| format!("dropped: {why}"));
+                self.line(&format!("{package} {cve:<16} {found}"));
+            }
             Step::Reporting => self.now("drawing the report"),
         }
     }

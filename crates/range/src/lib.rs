@@ -10,6 +10,7 @@ pub mod agent;
 pub mod chat;
 pub mod check;
 mod contained;
+pub mod debian;
 pub mod dockerfile;
 pub mod oracle;
 pub mod suite;

@@ -75,14 +75,15 @@ impl fmt::Display for Difference {
 /// # Errors
 /// [`CheckError::Different`] with every difference, and [`CheckError::Seal`] as [`take`].
 pub fn check(path: &Path, manifest: &Manifest, progress: &mut dyn FnMut(u64, u64)) -> Result<(), CheckError> {
-    let differences = differences(manifest, &take(path, progress)?);
+    let differences = differences(by_path(manifest), by_path(&take(path, progress)?));
     if differences.is_empty() { Ok(()) } else { Err(CheckError::Different(differences)) }
 }
 
-/// Every difference: other contents first, then other names, then what is missing, then what was added.
-fn differences(expected: &Manifest, found: &Manifest) -> Vec<Difference> {
-    let mut missing = by_path(expected);
-    let mut added = by_path(found);
+/// Every difference between what is expected (`missing`) and what was found (`added`): other contents first, then other names, then what is missing, then what was added.
+pub(crate) fn differences<'a>(
+    mut missing: BTreeMap<&'a str, Digest>,
+    mut added: BTreeMap<&'a str, Digest>,
+) -> Vec<Difference> {
     let mut changed = Vec::new();
     missing.retain(|path, before| match added.remove(path) {
         Some(after) if after == *before => false,
@@ -131,7 +132,7 @@ fn contents(changed: &[(&str, Digest, Digest)]) -> Vec<Difference> {
     differences
 }
 
-fn listed(differences: &[Difference]) -> String {
+pub(crate) fn listed(differences: &[Difference]) -> String {
     let mut parts: Vec<_> = differences.iter().take(MAX_SHOWN).map(ToString::to_string).collect();
     if differences.len() > MAX_SHOWN {
         parts.push(format!("and {} more", differences.len() - MAX_SHOWN));

@@ -1,7 +1,9 @@
-//! Taking a model in: every file is hashed into a [`Manifest`] before anything reads it.
+//! Taking a model in: what it is, who signed it, how it is kept, who can open it, and that it is gone.
 //!
-//! Owns the manifest and the two digests that name a checkpoint ([`Manifest::root`], [`Manifest::identity`]),
-//! taking one ([`take`]) and holding a folder against one ([`check`]).
+//! Owns the manifest and the two digests that name a checkpoint ([`Manifest::root`], [`Manifest::identity`]), taking one
+//! ([`take`]) and holding a folder against one ([`check`]); signatures over it ([`signing`]); the encrypted artefact and
+//! its intake ([`sealed`]); the keys to it and their destruction ([`keys`]); what its headers say ([`inventory`]).
+//! Formats stand in `docs/seal.md`.
 //!
 //! Refuses what cannot be named or pinned down: symbolic links, FIFOs, sockets and devices, names that are not
 //! plain text, folders without files, and files that change while they are read. It follows no link, even if one
@@ -15,7 +17,11 @@
 
 mod check;
 mod hash;
+pub mod inventory;
+pub mod keys;
 mod manifest;
+pub mod sealed;
+pub mod signing;
 mod source;
 mod take;
 #[cfg(test)]

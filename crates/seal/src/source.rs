@@ -11,11 +11,12 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::Errno;
 
+use crate::hash::read_at;
 use crate::manifest::is_plain;
 use crate::take::SealError;
 
 /// Top-level names that OpenSSF Model Signing leaves out by default: they come with the way of delivery.
-const IGNORED: [&[u8]; 4] = [b".git", b".gitattributes", b".github", b".gitignore"];
+pub(crate) const IGNORED: [&[u8]; 4] = [b".git", b".gitattributes", b".github", b".gitignore"];
 /// Folders are held open on the way down; this keeps them far below the usual 1024 descriptors.
 const MAX_DEPTH: usize = 64;
 /// More files than any model has: reached when a whole disk is given by mistake.
@@ -113,14 +114,19 @@ impl Source {
         name.map(str::to_owned).ok_or(SealError::Name { path })
     }
 
-    /// Every file, in code point order of the paths.
-    pub(crate) fn list(&self) -> Result<Vec<Listed>, SealError> {
+    /// Whether this is one file and not a folder.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.opened, Opened::File(_))
+    }
+
+    /// Every file in code point order of the paths, without what lies at or under one of the `ignored` paths. Not even a link is minded there.
+    pub(crate) fn list_without(&self, ignored: &[String]) -> Result<Vec<Listed>, SealError> {
         let folder = match &self.opened {
             Opened::File(stamp) => return Ok(vec![Listed { path: self.name()?, stamp: *stamp }]),
             Opened::Folder(folder) => folder,
         };
         let mut found = Vec::new();
-        self.list_folder(folder.as_fd(), "", 0, &mut found)?;
+        self.list_folder(folder.as_fd(), "", 0, ignored, &mut found)?;
         if found.is_empty() {
             return Err(SealError::Empty { path: self.path.clone() });
         }
@@ -134,6 +140,7 @@ impl Source {
         folder: BorrowedFd<'_>,
         prefix: &str,
         depth: usize,
+        ignored: &[String],
         found: &mut Vec<Listed>,
     ) -> Result<(), SealError> {
         let here = self.full(prefix);
@@ -144,6 +151,9 @@ impl Source {
             let entry = entry.map_err(|errno| SealError::read(&here, errno))?;
             let raw = entry.file_name().to_bytes();
             if matches!(raw, b"." | b"..") || depth == 0 && IGNORED.contains(&raw) {
+                continue;
+            }
+            if ignored.iter().any(|path| is_at(path.as_bytes(), prefix.as_bytes(), raw)) {
                 continue;
             }
             let full = here.join(OsStr::from_bytes(raw));
@@ -161,7 +171,7 @@ impl Source {
                 Kind::Folder => {
                     let inner = open_at(folder, name, OFlags::DIRECTORY)
                         .map_err(|errno| SealError::vanished(&full, errno))?;
-                    self.list_folder(inner.as_fd(), &format!("{path}/"), depth + 1, found)?;
+                    self.list_folder(inner.as_fd(), &format!("{path}/"), depth + 1, ignored, found)?;
                 }
             }
         }
@@ -179,6 +189,31 @@ impl Source {
         Ok(file)
     }
 
+    /// Reads some bytes of a file that was listed, at `at`, which lies within it.
+    pub(crate) fn read_listed(
+        &self,
+        file: &File,
+        listed: &Listed,
+        buffer: &mut [u8],
+        at: u64,
+    ) -> Result<usize, SealError> {
+        match read_at(file, buffer, at) {
+            Ok(0) => Err(SealError::Changed { path: self.full(&listed.path) }),
+            Ok(count) => Ok(count),
+            Err(source) => Err(SealError::Read { path: self.full(&listed.path), source }),
+        }
+    }
+
+    /// Fails unless `file` still looks as it did when it was listed, and holds no more than it says.
+    pub(crate) fn expect_end(&self, file: &File, listed: &Listed) -> Result<(), SealError> {
+        let more = read_at(file, &mut [0], listed.stamp.size_bytes)
+            .map_err(|source| SealError::Read { path: self.full(&listed.path), source })?;
+        if more > 0 {
+            return Err(SealError::Changed { path: self.full(&listed.path) });
+        }
+        self.expect_unchanged(file, listed)
+    }
+
     /// Fails unless `file` still looks as it did when it was listed.
     pub(crate) fn expect_unchanged(&self, file: &File, listed: &Listed) -> Result<(), SealError> {
         let path = self.full(&listed.path);
@@ -193,6 +228,11 @@ impl Source {
             Opened::Folder(_) => self.path.join(listed),
         }
     }
+}
+
+/// Whether `path` is that of `name` in the folder `prefix`, which ends in `/` or is empty.
+fn is_at(path: &[u8], prefix: &[u8], name: &[u8]) -> bool {
+    path.strip_prefix(prefix) == Some(name)
 }
 
 /// Opens without following a link, and without waiting in case a FIFO was put in the file's place.

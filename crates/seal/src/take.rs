@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use crate::hash::hash_all;
-use crate::manifest::{Manifest, ManifestError};
+use crate::manifest::{FileEntry, Manifest, ManifestError};
 use crate::source::{Listed, Source};
 
 /// Why a model was not sealed. Nothing was written, so the same call can be made again.
@@ -96,14 +96,33 @@ impl SealError {
 /// # Errors
 /// Any [`SealError`].
 pub fn take(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Manifest, SealError> {
+    take_without(path, &[], progress)
+}
+
+/// As [`take`], without what lies at or under one of the `ignored` paths.
+pub(crate) fn take_without(
+    path: &Path,
+    ignored: &[String],
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Manifest, SealError> {
     let source = Source::open(path)?;
     let name = source.name()?;
-    let listed = source.list()?;
+    let listed = source.list_without(ignored)?;
     let files = hash_all(&source, &listed, progress)?;
     // The same path once more from the start: also notices what was added, removed or put in the folder's place.
-    if let Some(changed) = first_change(&listed, &Source::open(path)?.list()?) {
+    if let Some(changed) = first_change(&listed, &Source::open(path)?.list_without(ignored)?) {
         return Err(SealError::Changed { path: source.full(changed) });
     }
+    manifest(path, &source, name, files)
+}
+
+/// The manifest of files that were listed and hashed.
+pub(crate) fn manifest(
+    path: &Path,
+    source: &Source,
+    name: String,
+    files: Vec<FileEntry>,
+) -> Result<Manifest, SealError> {
     Manifest::new(name, files).map_err(|error| match error {
         ManifestError::Name(_) => SealError::Name { path: path.to_owned() },
         ManifestError::Empty => SealError::Empty { path: path.to_owned() },
@@ -115,7 +134,7 @@ pub fn take(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Manifest,
 }
 
 /// The first path that is in one list only or looks different in the other.
-fn first_change<'a>(before: &'a [Listed], after: &'a [Listed]) -> Option<&'a str> {
+pub(crate) fn first_change<'a>(before: &'a [Listed], after: &'a [Listed]) -> Option<&'a str> {
     let same = before.iter().zip(after).take_while(|(before, after)| before == after).count();
     let rest = [before.get(same), after.get(same)];
     rest.into_iter().flatten().map(|file| file.path.as_str()).min()

@@ -117,6 +117,7 @@ impl From<Digest> for String {
 }
 
 /// SHA-256 over bytes that arrive in pieces.
+#[derive(Clone)]
 pub struct Hasher(Context);
 
 impl Default for Hasher {

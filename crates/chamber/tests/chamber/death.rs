@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chamber::{Chamber, Exec};
 
-use crate::setup::{host, shell, small};
+use crate::setup::{host, nap, napping, shell, small};
 
 const ROLE: &str = "PROOFHOUSE_TEST_HOLD";
 
@@ -26,21 +26,14 @@ fn hold() {
     let socket = host.private_folder().unwrap().join("socket");
     let _listener = UnixListener::bind(&socket).unwrap();
     let mut chamber = Chamber::open(&host, &small()).unwrap();
-    shell(
-        &mut chamber,
-        "setsid sleep 54321 & sleep 54321 & until [ $(grep -lsx sleep /proc/[0-9]*/comm | wc -l) = 2 ]; do :; done",
-    );
+    let nap = nap(4321);
+    let both = "until [ $(grep -lsx sleep /proc/[0-9]*/comm | wc -l) = 2 ]; do :; done";
+    shell(&mut chamber, &format!("setsid sleep {nap} & sleep {nap} & {both}"));
     #[expect(clippy::print_stdout, reason = "the other process waits for this line")]
     {
         println!("\nholding {}", socket.display());
     }
-    let _ = chamber.exec(&Exec::shell("sleep 54321", Duration::from_secs(100), 100));
-}
-
-fn sleepers() -> usize {
-    let is_sleeper =
-        |path: &Path| fs::read(path.join("cmdline")).is_ok_and(|words| words == b"sleep\x0054321\0");
-    fs::read_dir("/proc").unwrap().flatten().filter(|entry| is_sleeper(&entry.path())).count()
+    let _ = chamber.exec(&Exec::shell(format!("sleep {nap}"), Duration::from_secs(100), 100));
 }
 
 #[test]
@@ -61,11 +54,12 @@ fn nothing_outlives_a_host_that_is_killed() {
         .unwrap();
     let mut lines = BufReader::new(holder.stdout.take().unwrap()).lines().map(Result::unwrap);
     let socket = lines.find_map(|line| line.strip_prefix("holding ").map(PathBuf::from)).unwrap();
-    assert!(socket.exists() && sleepers() >= 2);
+    let nap = nap(4321);
+    assert!(socket.exists() && napping(&nap) >= 2);
     holder.kill().unwrap();
     assert_eq!(holder.wait().unwrap().signal(), Some(9));
     let start = Instant::now();
-    while sleepers() > 0 {
+    while napping(&nap) > 0 {
         assert!(start.elapsed() < Duration::from_secs(10), "a process outlived its host");
     }
     // The next run removes what the killed one left behind.

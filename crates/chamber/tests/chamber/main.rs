@@ -1,5 +1,8 @@
 //! Chambers as those who use them see them, and as those who sit in them try to break them.
 
+#[cfg(test)]
+const KIND: chamber::Kind = chamber::Kind::Bubblewrap;
+
 // Clippy takes helper functions for tests only below `cfg(test)`.
 #[cfg(test)]
 mod artefacts;

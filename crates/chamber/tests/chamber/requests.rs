@@ -5,7 +5,7 @@ use std::time::Duration;
 use chamber::{Chamber, ChamberError, Collected, ENVIRONMENT, Exec, Leftovers, Streams};
 use types::transcript::Exit;
 
-use crate::setup::{TEN_SECONDS, host, open, shell, small, text};
+use crate::setup::{TEN_SECONDS, host, nap, napping, open, shell, small, text};
 
 #[test]
 fn a_command_runs_and_says_how_it_ended() {
@@ -161,10 +161,9 @@ fn compilers_sanitizers_and_threads_work_inside() {
 fn a_closed_chamber_leaves_no_process() {
     let host = host();
     let mut chamber = Chamber::open(&host, &small()).unwrap();
-    shell(&mut chamber, "setsid sleep 12345 &");
+    let nap = nap(2345);
+    shell(&mut chamber, &format!("setsid sleep {nap} & sleep 0.2"));
+    assert_eq!(napping(&nap), 1);
     chamber.close().unwrap();
-    let running = std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        std::fs::read(entry.path().join("cmdline")).is_ok_and(|words| words == b"sleep\x0012345\0")
-    });
-    assert!(!running);
+    assert_eq!(napping(&nap), 0);
 }

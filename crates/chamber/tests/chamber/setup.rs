@@ -1,8 +1,12 @@
 //! Hosts and chambers to test on.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use chamber::{Chamber, Exec, Host, HostOptions, Limits, LimitsBy, Ran};
+
+use crate::KIND;
 
 pub(crate) const TEN_SECONDS: Duration = Duration::from_secs(10);
 
@@ -18,12 +22,24 @@ pub(crate) fn small() -> Limits {
 }
 
 pub(crate) fn host() -> Host {
-    Host::find(&HostOptions::default()).unwrap()
+    Host::find(&HostOptions { kind: KIND, ..HostOptions::default() }).unwrap()
 }
 
 /// The way of users who cannot make control groups.
 pub(crate) fn weaker_host() -> Host {
-    Host::find(&HostOptions { limits_by: LimitsBy::Processes, ..HostOptions::default() }).unwrap()
+    Host::find(&HostOptions { limits_by: LimitsBy::Processes, kind: KIND, ..HostOptions::default() }).unwrap()
+}
+
+/// Seconds that only this test's processes sleep; the tests of all kinds run beside each other.
+pub(crate) fn nap(test: u32) -> String {
+    format!("{}{test}", 1 + KIND as u32)
+}
+
+/// How many processes of this machine sleep so long.
+pub(crate) fn napping(seconds: &str) -> usize {
+    let words = format!("sleep\0{seconds}\0");
+    let naps = |path: &Path| fs::read(path.join("cmdline")).is_ok_and(|found| found == words.as_bytes());
+    fs::read_dir("/proc").unwrap().flatten().filter(|entry| naps(&entry.path())).count()
 }
 
 pub(crate) fn open() -> Chamber {

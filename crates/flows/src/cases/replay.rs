@@ -289,8 +289,9 @@ impl<'a> Parts<'a> {
                 Stretch::Withheld(one) => {
                     let broken = |source| Broken::Chain { stream: "case", source };
                     (record, last) = (record.passing(&one).map_err(broken)?, Some(one.line));
-                    let version = record.head().version;
-                    said.push(Statement { kind: Kind::Entry, case: id.clone(), version, digest: one.line });
+                    let (version, digest) = (record.head().version, one.line);
+                    let states = |kind| Statement { kind, case: id.clone(), version, digest };
+                    said.extend([Kind::Entry, Kind::Withheld].map(states));
                     withheld += 1;
                 }
                 Stretch::Entries(stretch) => {

@@ -8,7 +8,7 @@ mod views;
 
 use std::path::{Path, PathBuf};
 
-use chamber::{Host, HostOptions, Kind};
+use chamber::{Host, HostOptions};
 use range::chat::{Cancel, Patience};
 use range::suite::{Suite, package_installed};
 use report::data::Review;
@@ -101,7 +101,7 @@ pub fn run(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Review,
     let mut evidence = Evidence::open(&request.out, request.house.signer()?, request.clock)?;
     let opening = opening(request, &evidence)?;
     let threshold = opened(request, &opening)?;
-    let chamber = chamber_word(host.kind()).to_owned();
+    let chamber = host.kind().word().to_owned();
     let planned = taken.planned.clone();
     let plan = Plan::new(planned, planned_suite, request.budget, chamber, opening.commitment, request.seed)
         .within(request.clerk.map(|clerk| clerk.place().clone()));
@@ -177,13 +177,6 @@ pub(crate) fn may_look(
         ));
     }
     Ok(clerk.may_look(model, package)?)
-}
-
-/// A kind of chamber, as plans name it. Its version stands in each transcript.
-fn chamber_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bubblewrap => "bubblewrap",
-    }
 }
 
 /// Reads a suite and names it by its content.

@@ -6,13 +6,13 @@ use std::path::Path;
 use seal::Manifest;
 use types::Digest;
 
+use chamber::Kind;
+
 use super::{Broken, broken, probes};
 use crate::evidence::{EVIDENCE_FORMAT, LOG, Log, Record};
 use crate::plan::{PLAN, Plan, PlannedModel, PlannedSuite};
 use crate::scripted::Script;
 
-/// The kind of chambers that this version makes, as plans name it.
-const CHAMBER: &str = "bubblewrap";
 /// An author's guess of an item's difficulty is one of these.
 const DIFFICULTIES: std::ops::RangeInclusive<u8> = 1..=5;
 
@@ -30,7 +30,7 @@ pub(super) fn planned(folder: &Path, log: &Log) -> Result<(Plan, Digest), Broken
     if plan.to_bytes().map(|bytes| Digest::of(&bytes)).ok() != Some(digest) {
         return broken(PLAN, "is not written as this program writes it");
     }
-    if plan.chamber != CHAMBER {
+    if Kind::named(&plan.chamber).is_none() {
         return broken(PLAN, "names a kind of chamber that this version does not have");
     }
     if plan.case.is_some() && plan.seed.is_some() {
@@ -100,7 +100,7 @@ mod tests {
             let suite =
                 PlannedSuite { name: String::new(), digest: Digest::of(b""), areas: vec![], items: vec![] };
             let budget = Budget { tokens: 1, turns: 1, seconds: 1 };
-            Plan::new(weights, suite, budget, CHAMBER.to_owned(), Digest::of(b""), None)
+            Plan::new(weights, suite, budget, "bubblewrap".to_owned(), Digest::of(b""), None)
         };
         assert_eq!(model(package.path(), &told(manifest.name(), 1, 7)), Ok(()));
         for lie in [told("a-great-model", 1, 7), told(manifest.name(), 2, 7), told(manifest.name(), 1, 8)] {

@@ -7,6 +7,8 @@ use std::time::SystemTime;
 use docket::acts::items::Audience;
 use flows::cases::log::{Audited, CaseLogs, CopyError, Kind, audit_copy, write_copy};
 use ledger::SignerKey;
+use serde_json::{Value, json};
+use types::Digest;
 
 use crate::scene::{HOUSE, Scene, ask, case, open, signer, story};
 
@@ -51,6 +53,35 @@ fn a_party_verifies_its_copy_with_the_house_s_key_alone() {
     assert!(matches!(audit_copy(&to, Some(other.verifier())), Err(CopyError::Checkpoint(_))));
     let elsewhere = SignerKey::from_seed("other.example/house", [7; 32]).unwrap();
     assert!(audit_copy(&to, Some(elsewhere.verifier())).is_err());
+}
+
+#[test]
+fn which_entries_are_withheld_is_logged_with_them_and_told_to_house_and_auditors_only() {
+    let (scene, folder) = (Scene::with_case(), tempfile::tempdir().unwrap());
+    let enter = |item: &str, content: Value, marking: &str| {
+        let retain = "2099-01-01T00:00:00.000Z";
+        json!({"items": {"enter": {"item": item, "content": content, "marking": marking, "basis": "order",
+            "lawful_basis": "the offer", "retain_until": retain}}})
+    };
+    let here = json!({"held": Digest::of(b"notes").to_string()});
+    scene.act("c-1", "ada", enter("notes", here, "restricted")).unwrap();
+    let before = scene.follow("c-1").unwrap().statements().to_vec();
+    scene.act("c-1", "ada", enter("annex", json!({"elsewhere": "0f".repeat(32)}), "classified")).unwrap();
+    let hold = json!({"items": {"hold": {"item": "annex", "hold": "court", "why": "order"}}});
+    scene.act("c-1", "ada", hold).unwrap();
+    let said = scene.follow("c-1").unwrap().statements().to_vec();
+    // What was said stays: nothing that comes later makes an earlier entry one that is withheld.
+    let (earlier, later) = said.split_at(before.len());
+    assert_eq!(earlier, before);
+    let later: Vec<_> = later.iter().map(|said| (said.kind, said.version)).collect();
+    assert_eq!(later, [(Kind::Entry, 7), (Kind::Withheld, 7), (Kind::Entry, 8), (Kind::Withheld, 8)]);
+    for (audience, told) in [(Audience::Auditor, 2), (Audience::House, 2), (Audience::Developer, 0)] {
+        let to = folder.path().join(format!("{audience:?}"));
+        copy(&scene, &audience, &to);
+        let opened = audit_copy(&to, Some(&house())).unwrap().opened;
+        let withheld = opened.iter().filter(|(_, said)| said.kind == Kind::Withheld).count();
+        assert_eq!(withheld, told, "{audience:?}");
+    }
 }
 
 #[test]
@@ -146,7 +177,7 @@ fn a_leaf_of_a_copy_cannot_be_guessed_without_its_salt() {
     for (said, opening) in followed.statements().iter().zip(followed.openings()) {
         let holds = |bytes: &[u8]| entries.windows(32).any(|window| window == bytes);
         // Who knows exactly what is said does not find it; with the salt it is found.
-        assert!(!holds(types::Digest::of(said.to_string().as_bytes()).as_bytes()));
+        assert!(!holds(Digest::of(said.to_string().as_bytes()).as_bytes()));
         assert!(!holds(&ledger::private::Opening::new([0; 32], &said.to_string()).entry()));
         assert!(holds(&opening.entry()));
     }

@@ -1,23 +1,17 @@
 use docket::NoPolicies;
 use docket::acts::items::Audience;
 use flows::cases::log::{Kind, LogBroken, LogHolds, add_to_export};
-use flows::cases::{Broken, Checked, Enclosed, Parcel, check, cosign, parcel};
+use flows::cases::{Broken, Checked, Enclosed, Parcel, check, parcel};
 use serde_json::{Value, json};
-use types::{Clock, Digest};
+use types::Clock;
 
-use crate::scene::{HOUSE, Scene, ask, case, cosigner, open, signer};
+use crate::scene::{HOUSE, Scene, ask, case, open, signer};
 
 /// The story, its threshold cosigned.
 fn scene() -> Scene {
     let scene = Scene::with_case();
-    let followed = scene.follow("c-1").unwrap();
-    let proof = followed.prove("commitment", |said| said.kind == Kind::Commitment).unwrap();
-    let house = signer().unwrap();
-    let now = scene.clock.now();
-    let (_, note) = cosign(&proof, house.verifier(), None, &cosigner("dev"), now).unwrap();
-    let digest = Digest::of(note.to_string().as_bytes()).to_string();
-    let act = json!({"access": {"cosign_threshold": {"checkpoint": digest}}});
-    scene.submit(&scene.envelope("c-1", "dev", &act), &[note.to_string()]).unwrap();
+    let (act, note) = scene.cosigned("c-1", "dev");
+    scene.submit(&scene.envelope("c-1", "dev", &act), &[note]).unwrap();
     scene
 }
 

@@ -3,6 +3,10 @@
 
 mod copy;
 mod cosign;
+#[path = "../cosigned/mod.rs"]
+mod cosigned;
 mod export;
 mod follow;
+#[path = "../people/mod.rs"]
+mod people;
 mod scene;

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use docket::{Act, CaseId, Enrolment, NoPolicies, PersonKey, RegisterAct, Role, Seat, Signed, StreamId};
+use docket::{Act, CaseId, NoPolicies, RegisterAct, Role, Seat, Signed, StreamId};
 use flows::cases::log::{CaseLogs, Followed};
-use flows::cases::{CaseError, Office, Signatory, Taken, cosigner_of, draft, take_in_logged};
+use flows::cases::{CaseError, Office, Taken, cosigner_of, take_in_logged};
 use flows::error::FlowError;
 use ledger::log::MemoryObjects;
 use ledger::{Cosigner, SignerKey};
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::Memory;
 use types::{Clock, Digest, Timestamp};
+
+use crate::cosigned::cosigned;
+use crate::people::{Person, enrolment, signed};
 
 pub const HOUSE: &str = "sample.example/house";
 pub const START: i64 = 1_800_000_000_000;
@@ -46,33 +48,19 @@ fn seat(role: Role, party: &str) -> Seat {
     Seat { role, party: party.parse().unwrap() }
 }
 
-fn key(seed: u8) -> PersonKey {
-    PersonKey::from_seed(&[seed; 32]).unwrap()
-}
-
-/// Persons by name: their key's seed and their seat.
-fn person(name: &str) -> (u8, Seat) {
-    match name {
+/// Whoever is called that, with a seed of equal bytes.
+fn person(name: &str) -> Person<'_> {
+    let (seed, seat) = match name {
         "ada" => (1, seat(Role::ReviewingOffice, "house")),
         "bea" => (2, seat(Role::ReviewingOffice, "house")),
         "dev" => (3, seat(Role::Developer, "lab")),
         other => panic!("nobody is called {other}"),
-    }
+    };
+    (name, [seed; 32], seat)
 }
 
 pub fn cosigner(name: &str) -> Cosigner {
-    cosigner_of(&name.parse().unwrap(), [person(name).0; 32]).unwrap()
-}
-
-fn enrolment(name: &str) -> Enrolment {
-    let (seed, seat) = person(name);
-    Enrolment {
-        person: name.parse().unwrap(),
-        identity: Digest::of(name.as_bytes()),
-        key: key(seed).public().unwrap(),
-        seat,
-        until: None,
-    }
+    cosigner_of(&name.parse().unwrap(), person(name).1).unwrap()
 }
 
 impl Scene {
@@ -83,10 +71,10 @@ impl Scene {
             objects: Arc::new(MemoryObjects::default()),
             clock: Time(AtomicI64::new(START)),
         };
-        let founders = ["ada", "bea"].map(enrolment).to_vec();
+        let founders = ["ada", "bea"].map(person).map(enrolment).to_vec();
         let found = RegisterAct::Found { house: "sample-house".parse().unwrap(), founders };
         scene.register(found);
-        scene.register(RegisterAct::Enrol(enrolment("dev")));
+        scene.register(RegisterAct::Enrol(enrolment(person("dev"))));
         scene
     }
 
@@ -113,13 +101,13 @@ impl Scene {
     }
 
     fn register(&self, act: RegisterAct) {
-        let signed = self.signed(StreamId::Register, &["ada", "bea"], act);
+        let signed = signed(&self.office(), StreamId::Register, &["ada", "bea"].map(person), act);
         self.with_logs(|logs| take_in_logged(&self.office(), logs, &signed, &[])).unwrap();
     }
 
     pub fn envelope(&self, name: &str, by: &str, act: &Value) -> Signed {
         let act: Act = serde_json::from_value(act.clone()).unwrap();
-        self.signed(StreamId::Case(case(name)), &[by], act)
+        signed(&self.office(), StreamId::Case(case(name)), &[person(by)], act)
     }
 
     /// Takes an act in, a second later.
@@ -128,30 +116,16 @@ impl Scene {
         self.submit(&self.envelope(name, by, &act), &[])
     }
 
-    pub fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
-        self.with_logs(|logs| take_in_logged(&self.office(), logs, signed, attached))
+    /// The act that names the checkpoint which `by` cosigned, and its text.
+    pub fn cosigned(&self, name: &str, by: &str) -> (Value, String) {
+        let (act, note) = self.with_logs(|logs| {
+            cosigned(&self.office(), logs, &case(name), &signer().unwrap(), (by, person(by).1))
+        });
+        (serde_json::to_value(Act::from(act)).unwrap(), note)
     }
 
-    fn signed<A: Serialize>(&self, stream: StreamId, by: &[&str], act: A) -> Signed {
-        let office = self.office();
-        let version = match &stream {
-            StreamId::Register => office.register().unwrap().head().version,
-            StreamId::Case(id) => office.case(id).unwrap().head().version,
-        };
-        let signatory = |name: &&str| Signatory {
-            person: name.parse().unwrap(),
-            seat: Some(person(name).1),
-            delegation: None,
-        };
-        let signatories: Vec<_> = by.iter().map(signatory).collect();
-        let now = self.clock.now();
-        let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-        let house = "sample-house".parse().unwrap();
-        let register = office.register().unwrap();
-        let drafted =
-            draft(register.state(), (house, stream, version), (&signatories, now), expires, act).unwrap();
-        let signatures = by.iter().map(|name| key(person(name).0).sign(&drafted.line).unwrap());
-        Signed::new(drafted.line.clone(), signatures.collect())
+    pub fn submit(&self, signed: &Signed, attached: &[String]) -> Result<Taken, CaseError> {
+        self.with_logs(|logs| take_in_logged(&self.office(), logs, signed, attached))
     }
 }
 

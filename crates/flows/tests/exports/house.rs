@@ -1,29 +1,34 @@
 //! A house in memory with everybody in it, and a case with a marker in every text.
 
+use std::sync::Arc;
+
 use docket::acts::access::{Act as Access, Mode, Terms};
 use docket::acts::assessment::Act as Assessment;
 use docket::acts::consultation::Act as Consultation;
 use docket::acts::delta::{Act as Delta, Subject};
 use docket::acts::determination::{Act as Determination, Finding, Memo, Reason, Releasable};
+use docket::acts::grants::Act as Grants;
 use docket::acts::inquiry::Act as Inquiry;
 use docket::acts::items::{Act as Items, Audience, Content, Marking};
+use docket::acts::look::{Measured, Reach};
 use docket::acts::partner::Act as Partner;
 use docket::acts::safeguards::{Act as Safeguards, Kind};
 use docket::acts::standing::Act as Standing;
 use docket::acts::window::Act as Window;
-use docket::journal::Journal;
-use docket::{
-    Act, CaseId, Enrolment, ErrorBudget, NoPolicies, PersonKey, RegisterAct, Role, Seat, Signed, StreamId,
-};
+use docket::{Act, CaseId, Enrolment, ErrorBudget, NoPolicies, RegisterAct, Role, Seat, StreamId};
+use flows::cases::log::{CaseLogs, add_to_export};
 use flows::cases::{
-    Broken, CaseError, Checked, Enclosed, Evidence, Office, Parcel, Signatory, Taken, check, draft, parcel,
-    take_in,
+    Broken, CaseError, Checked, Enclosed, Evidence, Office, Parcel, Taken, check, parcel, take_in_logged,
 };
 use ledger::SignerKey;
+use ledger::log::MemoryObjects;
 use report::data::Review;
 use serde::Serialize;
 use store::Memory;
 use types::{Clock, Digest, Timestamp};
+
+use crate::cosigned::cosigned;
+use crate::people::{self, signed};
 
 pub const DAY_MS: i64 = 86_400_000;
 /// 2026-07-02.
@@ -39,6 +44,7 @@ impl Clock for Time {
 
 pub struct House {
     pub journal: Memory,
+    pub objects: Arc<MemoryObjects>,
     pub clock: Time,
 }
 
@@ -63,8 +69,12 @@ pub fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn key(person: &str) -> PersonKey {
-    PersonKey::from_seed(digest(person).as_bytes()).unwrap()
+fn seed(person: &str) -> [u8; 32] {
+    *digest(person).as_bytes()
+}
+
+fn seat(role: Role, party: &str) -> Seat {
+    Seat { role, party: text(party) }
 }
 
 pub fn signer() -> SignerKey {
@@ -74,7 +84,7 @@ pub fn signer() -> SignerKey {
 impl House {
     /// A founded house with everybody enrolled.
     pub fn new() -> Self {
-        let house = Self { journal: Memory::new(), clock: Time(START) };
+        let house = Self { journal: Memory::new(), objects: Arc::default(), clock: Time(START) };
         let enrolments: Vec<Enrolment> =
             PERSONS.iter().map(|(person, role, party)| enrolment(person, *role, party)).collect();
         let founders = enrolments[..2].to_vec();
@@ -86,6 +96,39 @@ impl House {
 
     pub fn office(&self) -> Office<'_> {
         Office { journal: &self.journal, gate: &NoPolicies, clock: &self.clock }
+    }
+
+    fn with_logs<T>(&self, with: impl FnOnce(&CaseLogs<'_, Arc<MemoryObjects>>) -> T) -> T {
+        with(&CaseLogs::new(Arc::clone(&self.objects), &|| Ok(signer()), &|| Ok([9; 32])))
+    }
+
+    /// The developer cosigns that the threshold is committed to.
+    #[track_caller]
+    fn cosign(&self) {
+        let dev = ("dev", seed("dev"));
+        let (act, note) = self.with_logs(|logs| cosigned(&self.office(), logs, &case(), &signer(), dev));
+        self.try_act(&case(), &["dev"], act, &[&note]).unwrap();
+    }
+
+    /// The case's one look, taken by an evaluator under a grant.
+    #[track_caller]
+    fn look(&self) {
+        let look = || text("first");
+        let spends = budget(9);
+        self.act(&["eve"], Delta::PlanLook { look: look(), subject: subject().digest(), spends });
+        let grant = Grants::Grant {
+            grant: text("g-1"),
+            person: text("eve"),
+            mode: Mode::Api,
+            purpose: text("mk-purpose"),
+            until: day(30),
+        };
+        self.act(&["ada"], grant);
+        let measured =
+            Measured { checkpoint: subject().checkpoint, commitment: digest("t"), reach: Reach::Service };
+        let package = digest("package when it had one line");
+        self.act(&["eve"], Delta::StartLook { look: look(), measured, package });
+        self.act(&["eve"], Delta::RecordResult { look: look(), evidence: digest("package") });
     }
 
     /// An act of the office on the register.
@@ -107,21 +150,11 @@ impl House {
         act: A,
         attached: &[&str],
     ) -> Result<Taken, CaseError> {
-        let signatories = by.iter().map(|(person, role, party)| Signatory {
-            person: text(person),
-            seat: Some(Seat { role: *role, party: text(party) }),
-            delegation: None,
-        });
-        let signatories: Vec<Signatory> = signatories.collect();
-        let (office, now) = (self.office(), self.clock.now());
-        let version = self.journal.read(&stream).unwrap().len() as u64;
-        let expires = Timestamp::from_unix_millis(now.unix_millis() + DAY_MS).unwrap();
-        let register = office.register().unwrap();
-        let to = (text("sample-house"), stream, version);
-        let drafted = draft(register.state(), to, (&signatories, now), expires, act).unwrap();
-        let signatures = by.iter().map(|(person, ..)| key(person).sign(&drafted.line).unwrap()).collect();
+        let by: Vec<_> =
+            by.iter().map(|(person, role, party)| (*person, seed(person), seat(*role, party))).collect();
+        let (office, signed) = (self.office(), signed(&self.office(), stream, &by, act));
         let attached: Vec<String> = attached.iter().map(|&text| text.to_owned()).collect();
-        take_in(&office, &Signed::new(drafted.line, signatures), &attached)
+        self.with_logs(|logs| take_in_logged(&office, logs, &signed, &attached))
     }
 
     /// An act of one or two persons in a case.
@@ -159,6 +192,13 @@ impl House {
         parcel(&self.office(), &case(), audience, enclosed)
     }
 
+    /// That parcel with what shows that it is the record that was logged, as every export that a command makes has it.
+    pub fn logged(&self, mut parcel: Parcel) -> Parcel {
+        let followed = self.with_logs(|logs| logs.follow(&self.office(), &case())).unwrap().unwrap();
+        add_to_export(&followed, &mut parcel).unwrap();
+        parcel
+    }
+
     /// The export of that parcel, signed by the house as it would be after the act.
     pub fn export(&self, parcel: &Parcel) -> String {
         let version = self.office().case(&case()).unwrap().head().version + 1;
@@ -175,13 +215,7 @@ pub fn case() -> CaseId {
 }
 
 pub fn enrolment(person: &str, role: Role, party: &str) -> Enrolment {
-    Enrolment {
-        person: text(person),
-        identity: digest(person),
-        key: key(person).public().unwrap(),
-        seat: Seat { role, party: text(party) },
-        until: None,
-    }
+    people::enrolment((person, seed(person), seat(role, party)))
 }
 
 pub fn subject() -> Subject {
@@ -218,14 +252,10 @@ pub fn told() -> House {
     house.act(&["dev"], Access::Offer(terms));
     house.act(&["ada"], Access::Accept {});
     house.act(&["ada"], Access::CommitThreshold { commitment: digest("t"), budget: budget(50_000) });
-    house.act(&["dev"], Access::CosignThreshold { checkpoint: digest("log") });
+    house.cosign();
     house.act(&["ada"], Window::PlanWork { work: text("mk-work"), what: text("mk-what"), business_days: 3 });
     house.act(&["ada"], Window::Open {});
-    house.act(
-        &["eve"],
-        Delta::PlanLook { look: text("first"), subject: subject().digest(), spends: budget(9) },
-    );
-    house.act(&["eve"], Delta::RecordResult { look: text("first"), evidence: digest("package") });
+    house.look();
     for party in ["commerce", "health"] {
         let question = format!("mk-asked-{party}");
         house.act(

@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
 mod cheats;
+#[path = "../cosigned/mod.rs"]
+mod cosigned;
 mod fields;
 mod firewall;
 mod house;
+#[path = "../people/mod.rs"]
+mod people;
 mod responses;
 mod withheld;

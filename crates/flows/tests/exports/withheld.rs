@@ -2,6 +2,7 @@
 
 use docket::acts::items::{Act as Items, Audience, Content, Marking};
 use docket::acts::standing::Act as Standing;
+use flows::cases::log::LogBroken;
 use flows::cases::{Broken, CaseError, Enclosed, report as report_for};
 use report::packs::{Kind, Recorded};
 
@@ -105,13 +106,73 @@ fn an_act_that_mattered_cannot_be_hidden_among_withheld_entries() {
     {
         let broken = verify(&house.export(&hiding(&house, name)), &[]);
         if name == "items.entered" {
-            // Nothing rests on it, so nobody can know what it was: it is counted, and held by the receipt's digest.
+            // Nothing rests on it, so the rules cannot tell what it was: for that there is the log.
             assert_eq!(broken.unwrap().withheld, 3);
             continue;
         }
         let noticed = matches!(broken, Err(Broken::Refused { .. } | Broken::Otherwise { .. }));
         assert!(noticed, "{name}: {broken:?}");
     }
+}
+
+#[test]
+fn an_export_with_withheld_entries_is_shown_to_be_what_was_logged() {
+    let house = with_reference(Marking::Classified);
+    for (audience, whole) in
+        [(Audience::House, true), (Audience::Auditor, true), (Audience::Developer, false)]
+    {
+        let parcel = house.logged(house.parcel(audience.clone(), Enclosed::default()).unwrap());
+        let checked = verify(&house.export(&parcel), &[]).unwrap();
+        let log = checked.log.unwrap();
+        assert_eq!((log.whole, log.version), (whole, house.office().entries(&case()).unwrap().len() as u64));
+        assert_eq!(checked.withheld, if whole { 2 } else { 0 }, "{audience:?}");
+    }
+}
+
+/// The digest of its line stands in no chain: without the log, nothing holds it.
+#[test]
+fn the_digest_of_a_withheld_entry_s_line_is_the_one_that_was_logged() {
+    let house = with_reference(Marking::Classified);
+    let bare = house.parcel(Audience::Auditor, Enclosed::default()).unwrap();
+    let altered = |parcel: &flows::cases::Parcel| {
+        let entries = house.office().entries(&case()).unwrap();
+        let line = digest(&entries[entries.len() - 3].line().unwrap()).to_string();
+        assert!(parcel.body.contains(&line));
+        let body = parcel.body.replace(&line, &digest("another line").to_string());
+        verify(&house.export(&flows::cases::Parcel { body, ..parcel.clone() }), &[])
+    };
+    assert_eq!(altered(&bare).unwrap().log, None);
+    assert_eq!(altered(&house.logged(bare)), Err(Broken::Log(LogBroken::Differs)));
+}
+
+#[test]
+fn no_act_at_all_can_be_hidden_among_withheld_entries_of_a_record_that_was_logged() {
+    let house = with_reference(Marking::Classified);
+    let truth = house.parcel(Audience::Auditor, Enclosed::default()).unwrap();
+    let mut unnoticed = Vec::new();
+    for entry in house.office().entries(&case()).unwrap() {
+        let line = format!("case {}\n", entry.line().unwrap());
+        if !truth.body.contains(&line) {
+            continue;
+        }
+        let stands = format!("withheld {}\n", types::json::line(&entry.withheld().unwrap()).unwrap());
+        let hiding = |parcel: flows::cases::Parcel| {
+            let body = parcel.body.replacen(&line, &stands, 1);
+            verify(&house.export(&flows::cases::Parcel { body, ..parcel }), &[])
+        };
+        let (bare, logged) = (hiding(truth.clone()), hiding(house.logged(truth.clone())));
+        assert!(logged.is_err(), "{} is hidden", entry.event().name());
+        if bare.is_ok() {
+            assert!(matches!(logged, Err(Broken::Log(_))), "{logged:?}");
+            unnoticed.push((entry.event().name(), logged.unwrap_err()));
+        }
+    }
+    // Nothing rests on these: the rules alone did not notice. One that names evidence makes up the number with it.
+    let names: Vec<&str> = unnoticed.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"items.entered") && names.contains(&"partner.selected"), "{names:?}");
+    let kinds =
+        |broken: &Broken| matches!(broken, Broken::Log(LogBroken::Hidden { .. } | LogBroken::Differs));
+    assert!(unnoticed.iter().all(|(_, broken)| kinds(broken)), "{unnoticed:?}");
 }
 
 #[test]

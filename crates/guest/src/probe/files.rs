@@ -42,8 +42,10 @@ pub(super) fn dev_write(_: &Targets) -> Finding {
 
 pub(super) fn devices(_: &Targets) -> Finding {
     let Ok(entries) = fs::read_dir("/dev") else { return Finding::Blocked("no /dev".to_owned()) };
+    // A folder's list says what lies under a mount: a device that is shown over a plain file is a plain file there.
     let is_device = |entry: &fs::DirEntry| {
-        entry.file_type().is_ok_and(|kind| kind.is_block_device() || kind.is_char_device())
+        let kind = fs::symlink_metadata(entry.path()).map(|metadata| metadata.file_type());
+        kind.is_ok_and(|kind| kind.is_block_device() || kind.is_char_device())
     };
     let mut others: Vec<_> = entries
         .flatten()

@@ -7,10 +7,12 @@
 //! Both sides bound what they read. The host's side treats the guest as hostile: whoever escapes to PID 1 writes what
 //! they like, so decoding never panics and never allocates by a length that it was merely told.
 
+mod recipe;
 mod request;
 mod response;
 mod wire;
 
+pub use recipe::{DESCRIPTORS_MAX, MESSAGE_MAX_BYTES, Order, Recipe, Reply, Step, Template};
 pub use request::{Exec, Leftovers, Program, Request, Streams};
 pub use response::{Ending, Response, Stream};
 pub use wire::{Malformed, decode_length, frame};

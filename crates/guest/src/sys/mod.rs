@@ -1,6 +1,8 @@
 //! The few system calls that the guest needs and the standard library lacks, behind safe functions.
 
+pub(crate) mod messages;
 pub(crate) mod probes;
+pub(crate) mod walls;
 
 use std::ffi::{CString, OsString, c_char, c_int, c_long, c_uint, c_ulong};
 use std::io;
@@ -272,5 +274,14 @@ pub(crate) fn inherited_listener(fd: RawFd) -> io::Result<UnixListener> {
     unsafe {
         checked(fcntl(fd, F_GETFL))?;
         Ok(UnixListener::from_raw_fd(fd))
+    }
+}
+
+/// Takes over the connected socket that the host handed down as descriptor `fd`.
+pub(crate) fn inherited_socket(fd: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: whether the number is an open descriptor is checked first; the host handed it down for this use alone.
+    unsafe {
+        checked(fcntl(fd, F_GETFL))?;
+        Ok(OwnedFd::from_raw_fd(fd))
     }
 }

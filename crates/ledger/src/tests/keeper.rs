@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use types::{Digest, Secret, Timestamp};
 
-use super::signer;
+use super::{faults, signer};
 use crate::log::{CommitError, Fault, MemoryObjects, Objects, OpenError};
 use crate::public::{
     AggregateError, Charter, CharterError, DeveloperTag, Fact, Measure, Opening, Openings, Place,
@@ -129,15 +129,7 @@ fn survives(index: u64, fault: Fault) -> bool {
 
 #[test]
 fn a_fault_at_any_effect_of_a_day_loses_no_fact_and_doubles_none() {
-    let mut faults = vec![
-        Fault::Fails,
-        Fault::FailsMidway,
-        Fault::FailsAfterPersisting,
-        Fault::Killed,
-        Fault::KilledAfter,
-    ];
-    faults.extend((0..8).map(Fault::PowerLost));
-    for fault in faults {
+    for fault in faults(8) {
         let count = (0..).take_while(|index| survives(*index, fault)).count();
         assert!(count >= 30, "only {count} effects were tried for {fault:?}");
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use types::{Clock, Timestamp};
 
-use super::signer;
+use super::{faults, signer};
 use crate::log::{
     Appender, CommitError, Fault, FolderSource, Log, MemoryObjects, Object, Objects, OpenError, PosixObjects,
     prune,
@@ -134,15 +134,7 @@ fn survives(index: u64, fault: Fault) -> bool {
 
 #[test]
 fn a_fault_at_any_effect_loses_nothing_and_doubles_nothing() {
-    let mut faults = vec![
-        Fault::Fails,
-        Fault::FailsMidway,
-        Fault::FailsAfterPersisting,
-        Fault::Killed,
-        Fault::KilledAfter,
-    ];
-    faults.extend((0..24).map(Fault::PowerLost));
-    for fault in faults {
+    for fault in faults(24) {
         let count = (0..).take_while(|index| survives(*index, fault)).count();
         assert!(count >= 14, "only {count} effects were tried for {fault:?}");
     }

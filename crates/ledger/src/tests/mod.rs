@@ -20,6 +20,7 @@ mod witnessed;
 
 use types::Digest;
 
+use crate::log::Fault;
 use crate::{SignerKey, leaf_hash};
 
 /// A key made from 32 equal bytes.
@@ -30,6 +31,13 @@ fn signer(name: &str, byte: u8) -> SignerKey {
 /// `count` leaf hashes, all different.
 fn leaves(count: u64) -> Vec<Digest> {
     (0..count).map(|index| leaf_hash(&index.to_be_bytes())).collect()
+}
+
+/// Every way in which an effect can fail, power being lost in that many ways.
+fn faults(losses: u64) -> Vec<Fault> {
+    let plain =
+        [Fault::Fails, Fault::FailsMidway, Fault::FailsAfterPersisting, Fault::Killed, Fault::KilledAfter];
+    plain.into_iter().chain((0..losses).map(Fault::PowerLost)).collect()
 }
 
 /// `bytes` with each single bit flipped in turn.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use types::Timestamp;
 
-use super::signer;
+use super::{faults, signer};
 use crate::log::{
     CommitError, Fault, FollowError, Log, MemoryObjects, Objects, OpenError, RotateError, follow_published,
     keys_kept,
@@ -81,15 +81,7 @@ fn survives(index: u64, fault: Fault) -> bool {
 
 #[test]
 fn a_fault_at_any_effect_of_a_change_of_key_leaves_the_old_key_or_the_new_one() {
-    let mut faults = vec![
-        Fault::Fails,
-        Fault::FailsMidway,
-        Fault::FailsAfterPersisting,
-        Fault::Killed,
-        Fault::KilledAfter,
-    ];
-    faults.extend((0..8).map(Fault::PowerLost));
-    for fault in faults {
+    for fault in faults(8) {
         let count = (0..).take_while(|index| survives(*index, fault)).count();
         assert!(count >= 5, "only {count} effects were tried for {fault:?}");
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use types::Timestamp;
 
-use super::signer;
+use super::{faults, signer};
 use crate::log::{
     CommitError, Cosigning, Fault, Log, MemoryObjects, Objects, OpenError, Unwitnessed, Witnessing,
     WitnessingError,
@@ -253,15 +253,7 @@ fn survives(index: u64, fault: Fault, seen_waiting: &mut bool) -> bool {
 
 #[test]
 fn a_fault_at_any_effect_publishes_nothing_unwitnessed_and_recovery_publishes_the_rest() {
-    let mut faults = vec![
-        Fault::Fails,
-        Fault::FailsMidway,
-        Fault::FailsAfterPersisting,
-        Fault::Killed,
-        Fault::KilledAfter,
-    ];
-    faults.extend((0..8).map(Fault::PowerLost));
-    for fault in faults {
+    for fault in faults(8) {
         let mut seen_waiting = false;
         let count = (0..).take_while(|index| survives(*index, fault, &mut seen_waiting)).count();
         assert!(count >= 12, "only {count} effects were tried for {fault:?}");

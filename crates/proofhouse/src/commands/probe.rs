@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chamber::{Chamber, Host, HostOptions, Limits};
+use chamber::{Chamber, Host, Limits};
 use flows::error::{Family, FlowError};
 use range::agent::AttemptError;
 use types::transcript::ProbeResult;
@@ -11,8 +11,8 @@ use crate::cli;
 use crate::say;
 use crate::shell::Failure;
 
-pub fn run(_arguments: &cli::Probe) -> Result<ExitCode, Failure> {
-    let host = Host::find(&HostOptions::default()).map_err(FlowError::from)?;
+pub fn run(arguments: &cli::Probe) -> Result<ExitCode, Failure> {
+    let host = Host::find(&arguments.chamber.options()).map_err(FlowError::from)?;
     let failed = |error| FlowError::from(AttemptError::Chamber(error));
     let controls = host.controls().map_err(failed)?;
     let mut chamber = Chamber::open(&host, &Limits::default()).map_err(failed)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chamber::HostOptions;
+use chamber::{HostOptions, Kind};
 use docket::{CaseId, Refusal};
 use flows::house::House;
 use flows::plan::{Plan, PlannedModel};
@@ -43,7 +43,7 @@ pub fn run(arguments: &cli::Rerun) -> Result<ExitCode, Failure> {
         seed: plan.seed,
         clerk: look.as_ref().map(|look| look as &dyn Clerk),
         again: look.is_none(),
-        host: HostOptions::default(),
+        host: HostOptions { kind: Kind::named(&plan.chamber).unwrap_or_default(), ..HostOptions::default() },
         house,
         program: program()?,
         cancel: &cancel,

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chamber::HostOptions;
 use flows::cases::LookDesk;
 use flows::dry_run::{self, Expected};
 use flows::review::{self, Clerk, Request, Source, ThresholdSource};
@@ -38,7 +37,7 @@ pub fn run(arguments: &cli::Review) -> Result<ExitCode, Failure> {
         seed: arguments.seed,
         clerk: look.as_ref().map(|look| look as &dyn Clerk),
         again: false,
-        host: HostOptions::default(),
+        host: arguments.chamber.options(),
         house,
         program: program()?,
         cancel: &cancel,

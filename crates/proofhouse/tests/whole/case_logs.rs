@@ -123,15 +123,15 @@ fn a_party_s_copy_is_verified_by_a_stranger_with_both_commands() {
     assert_eq!(mode & 0o077, 0);
 }
 
-/// A case that names the package in `out` as evidence.
-fn named(house: &House, out: &str) {
-    let digest = Digest::of(&fs::read(house.path(out).join("checkpoint")).unwrap()).to_string();
+/// The case of that name calls the package in `out` evidence.
+pub fn named(house: &House, case: &str, out: &str) {
+    let digest = flows::evidence::root(&house.path(out)).unwrap();
     let dev = text(house, "dev.key");
     let safeguard = format!("safeguard={out}");
     let promise = [&safeguard, "kind=filters", "what=a filter", "due_at=2099-01-01T00:00:00.000Z"];
-    house.run(&[&["case", "promise", "c-1"], &promise[..], &["--key", &dev]].concat()).with(0);
+    house.run(&[&["case", "promise", case], &promise[..], &["--key", &dev]].concat()).with(0);
     let evidence = format!("evidence={digest}");
-    house.run(&["case", "deliver", "c-1", &safeguard, &evidence, "--key", &dev]).with(0);
+    house.run(&["case", "deliver", case, &safeguard, &evidence, "--key", &dev]).with(0);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_package_that_belongs_to_a_case_carries_the_proof_that_its_log_names_it() {
     let house = house();
     for out in ["out", "other"] {
         house.review("script:random", out).with(0);
-        named(&house, out);
+        named(&house, "c-1", out);
     }
     house.verify("out").with(0);
     let prove = |out: &str| house.run(&["case", "prove", "c-1", "--package", &text(&house, out)]);

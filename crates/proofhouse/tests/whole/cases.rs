@@ -1,9 +1,13 @@
 //! Cases through the program itself: real keys, a real file, and kills at any moment.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Stdio;
 use std::thread;
 use std::time::Instant;
+
+use docket::acts::items::Audience;
+use flows::cases::Parcel;
 
 use crate::house::{Ended, House};
 
@@ -33,7 +37,7 @@ pub fn house() -> House {
     house
 }
 
-fn identity(house: &House, name: &str) -> String {
+pub fn identity(house: &House, name: &str) -> String {
     let mut child =
         house.command(&["person", "identity"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(name.as_bytes()).unwrap();
@@ -100,6 +104,33 @@ fn an_export_is_checked_by_the_program_that_has_no_house() {
         let code = verify(&["--key", &house.key().to_string_lossy()]).code;
         assert!(code == Some(8) || code == Some(3), "byte {at}: {code:?}");
     }
+}
+
+#[test]
+fn an_export_without_its_log_is_one_that_nobody_should_rely_on_and_verify_says_so_first() {
+    let house = house();
+    let path = |name: &str| house.path(name).to_string_lossy().into_owned();
+    let (out, ada, bea) = (path("c.export"), path("ada.key"), path("bea.key"));
+    let words = ["case", "export", "c-1", "--for", "auditor", "--out", &out, "--key", &ada, "--key", &bea];
+    house.run(&words).with(0);
+    let verify = || house.run(&["verify", &out, "--key", &house.key().to_string_lossy()]);
+    assert!(!verify().with(0).stdout.contains("WARNING"));
+    // The house leaves the log out, and signs that.
+    let whole = std::fs::read_to_string(&out).unwrap();
+    let (_, body) = whole.rsplit_once("\n\n").unwrap();
+    let unlogged = |line: &&str| !line.starts_with("log ") && !line.starts_with("proof ");
+    let parcel = Parcel {
+        case: "c-1".parse().unwrap(),
+        audience: Audience::Auditor,
+        items: BTreeSet::new(),
+        body: body.lines().filter(unlogged).map(|line| format!("{line}\n")).collect(),
+    };
+    assert_ne!(parcel.body, body);
+    let at = "2099-01-01T00:00:00.000Z".parse().unwrap();
+    let signer = flows::house::House::open(house.path("home")).unwrap().signer().unwrap();
+    std::fs::write(&out, parcel.signed(2, at, &signer).unwrap()).unwrap();
+    let told = verify().with(0).stdout.clone();
+    assert!(told.starts_with("WARNING: its log is missing"), "{told}");
 }
 
 #[test]

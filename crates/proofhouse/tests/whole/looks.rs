@@ -2,163 +2,12 @@
 //! what stops one in the middle, and that its result is recorded exactly once.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Child, Stdio};
-use std::thread;
-use std::time::Duration;
 
-use serde_json::Value;
 use types::Digest;
 
+use crate::cases;
 use crate::house::{Ended, House};
-
-/// A house with an evaluator, and a case whose window is open on `script:random`.
-struct InCase {
-    house: House,
-}
-
-impl InCase {
-    /// The case up to its open window. The offered checkpoint is `checkpoint`.
-    fn with_window_on(checkpoint: Digest) -> Self {
-        let case = Self { house: House::new() };
-        let publics = ["ada", "bea", "dev", "eve"].map(|name| {
-            case.house
-                .run(&["person", "key", name, "--out", &case.key(name)])
-                .with(0)
-                .stdout
-                .trim()
-                .to_owned()
-        });
-        let [ada, bea, dev, eve] = ["ada", "bea", "dev", "eve"].map(|name| case.identity(name));
-        let both = ["--key", &case.key("ada"), "--key", &case.key("bea")];
-        let run = |words: &[&str]| {
-            case.house.run(&[words, &both].concat()).with(0);
-        };
-        run(&["person", "found", "sample", "--party", "house", "--identity", &ada, "--identity", &bea]);
-        for (name, identity, key, role, party) in [
-            ("dev", dev, &publics[2], "developer", "lab"),
-            ("eve", eve, &publics[3], "evaluator", "institute"),
-        ] {
-            let fields = [
-                format!("person={name}"),
-                format!("identity={identity}"),
-                format!("key={key}"),
-                format!("seat.role={role}"),
-                format!("seat.party={party}"),
-            ];
-            run(&[&["person", "enrol"][..], &fields.each_ref().map(String::as_str)].concat());
-        }
-        case.act("dev", &["open", "c-1", "developer=lab", "model=Sample"]).with(0);
-        let checkpoint = format!("subject.checkpoint={checkpoint}");
-        let modes = ["modes[]=api", "modes[]=weights"];
-        let offer = ["offer", "c-1", &checkpoint, "purposes[]=measure", "readers[]=eve"];
-        case.act("dev", &[&offer[..], &modes, &["expires=2999-01-01T00:00:00.000Z"]].concat()).with(0);
-        case.act("ada", &["accept", "c-1"]).with(0);
-        let threshold = format!("threshold=@{}", case.path("threshold.toml"));
-        let budget = ["budget.alpha_ppm:=50000", "budget.beta_ppm:=50000"];
-        case.act("ada", &[&["commit-threshold", "c-1", &threshold][..], &budget].concat())
-            .with(0)
-            .says("home/openings/");
-        let log = format!("checkpoint={}", Digest::of(b"log"));
-        case.act("dev", &["cosign-threshold", "c-1", &log]).with(0);
-        case.act("ada", &["open-window", "c-1"]).with(0);
-        case
-    }
-
-    /// Ready: a look is planned, and eve has a grant.
-    fn ready() -> Self {
-        let case = Self::with_window_on(random());
-        case.plan("first");
-        case.grant();
-        case
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.house.path(name).to_string_lossy().into_owned()
-    }
-
-    fn key(&self, name: &str) -> String {
-        self.path(&format!("{name}.key"))
-    }
-
-    fn identity(&self, name: &str) -> String {
-        let mut command = self.house.command(&["person", "identity"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(name.as_bytes()).unwrap();
-        let ended: Ended = child.wait_with_output().unwrap().into();
-        ended.with(0).stdout.trim().to_owned()
-    }
-
-    fn act(&self, who: &str, words: &[&str]) -> Ended {
-        self.house.run(&[&["case"], words, &["--key", &self.key(who)]].concat())
-    }
-
-    fn plan(&self, look: &str) {
-        let look = format!("look={look}");
-        let words = ["plan-look", "c-1", &look, "spends.alpha_ppm:=1000", "spends.beta_ppm:=1000"];
-        self.act("eve", &words).with(0);
-    }
-
-    fn grant(&self) {
-        let words = ["grant", "c-1", "grant=g-1", "person=eve", "mode=api", "purpose=measure"];
-        self.act("ada", &[&words[..], &["until=2998-01-01T00:00:00.000Z"]].concat()).with(0);
-    }
-
-    /// The words of a review in the case, with no threshold named.
-    fn words(&self, look: &str, out: &str) -> Vec<String> {
-        let mut words = self.house.review_words("script:random", out);
-        let at = words.iter().position(|word| word == "--threshold").unwrap();
-        words.drain(at..at + 2);
-        let key = self.key("eve");
-        words.extend(["--case", "c-1", "--look", look, "--key", &key].map(str::to_owned));
-        words
-    }
-
-    fn review(&self, look: &str, out: &str) -> Ended {
-        self.review_with(look, out, &[])
-    }
-
-    fn review_with(&self, look: &str, out: &str, more: &[&str]) -> Ended {
-        let words = self.words(look, out);
-        let words: Vec<&str> = words.iter().map(String::as_str).chain(more.iter().copied()).collect();
-        self.house.run(&words)
-    }
-
-    fn spawn(&self, look: &str, out: &str) -> Child {
-        let words = self.words(look, out);
-        let mut command = self.house.command(&words.iter().map(String::as_str).collect::<Vec<_>>());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    }
-
-    /// What happened in the case, of that name.
-    fn events(&self, name: &str) -> Vec<Value> {
-        let ended = self.house.run(&["case", "timeline", "c-1", "--json"]);
-        let entries: Vec<Value> = serde_json::from_str(&ended.with(0).stdout).unwrap();
-        let event = |entry: &Value| entry["event"]["delta"].get(name).cloned();
-        entries.iter().filter_map(event).collect()
-    }
-
-    fn log(&self, out: &str) -> String {
-        fs::read_to_string(self.house.path(out).join("log.jsonl")).unwrap_or_default()
-    }
-
-    /// Waits until the log of `out` says `record`, or the program has ended.
-    fn until(&self, child: &mut Child, out: &str, record: &str) {
-        for _ in 0..6000 {
-            if self.log(out).contains(record) || child.try_wait().unwrap().is_some() {
-                return;
-            }
-            // Another process writes the file: there is no event to wait for.
-            thread::sleep(Duration::from_millis(5));
-        }
-        panic!("the review never wrote {record}");
-    }
-}
-
-/// What `script:random` is called.
-fn random() -> Digest {
-    Digest::of_parts(&[b"script", b"random"])
-}
+use crate::in_case::{InCase, random};
 
 #[test]
 fn a_review_takes_a_look_and_its_result_is_recorded_once() {
@@ -196,6 +45,49 @@ fn a_review_takes_a_look_and_its_result_is_recorded_once() {
     assert_eq!(case.events("result_recorded").len(), 2);
     case.house.verify("again").with(0).says("look second of case c-1");
     case.house.verify("out").with(0);
+}
+
+#[test]
+fn a_look_s_package_carries_its_case_s_proof_and_no_other_proof_is_believed_in_its_place() {
+    let case = InCase::ready();
+    case.review("first", "out").with(0);
+    let (file, named) = (case.house.path("out/case.tlog-proof"), "of the case c-1 names it as evidence");
+    case.house.verify("out").with(0).says(named).says("as the case's log proves");
+    let (proof, key) = (case.path("out/case.tlog-proof"), case.house.key().to_string_lossy().into_owned());
+    let root = flows::evidence::root(&case.house.path("out")).unwrap().to_string();
+    House::new().run(&["verify", &proof, "--key", &key]).with(0).says("of the case c-1 names").says(&root);
+    let whole = fs::read_to_string(&file).unwrap();
+    // Lost, the same command brings it back; nothing is recorded for that.
+    fs::remove_file(&file).unwrap();
+    let entries = cases::entries(&case.house);
+    case.review("first", "out").with(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), whole);
+    assert_eq!(cases::entries(&case.house), entries);
+
+    let believed = |proof: &str| {
+        fs::write(&file, proof).unwrap();
+        case.house.verify("out")
+    };
+    let at = whole.find("\nindex ").and_then(|at| Some(at + 1 + whole[at + 1..].find('\n')? + 1)).unwrap();
+    let turned = if whole.as_bytes()[at] == b'A' { 'B' } else { 'A' };
+    believed(&format!("{}{turned}{}", &whole[..at], &whole[at + 1..])).with(8).says("case.tlog-proof: ");
+    // Another case of the same house calls the very same package evidence: a true proof, of the wrong case.
+    let dev = case.key("dev");
+    case.house.run(&["case", "open", "c-2", "developer=lab", "model=Other", "--key", &dev]).with(0);
+    crate::case_logs::named(&case.house, "c-2", "out");
+    let other = case.path("other.tlog-proof");
+    case.house.run(&["case", "prove", "c-2", "--evidence", &root, "--out", &other]).with(0);
+    let other = fs::read_to_string(other).unwrap();
+    believed(&other).with(8).says("case.tlog-proof: is of another case than the plan's");
+    let out = case.path("out");
+    let clobbers = case.house.run(&["case", "prove", "c-2", "--package", &out]);
+    clobbers.with(3).says("is a look of the case c-1");
+    // The case's own proof, of its other look.
+    case.plan("second");
+    case.review("second", "again").with(0);
+    let second = fs::read_to_string(case.house.path("again/case.tlog-proof")).unwrap();
+    believed(&second).with(8).says("case.tlog-proof: is of another package");
+    believed(&whole).with(0).says(named);
 }
 
 #[test]

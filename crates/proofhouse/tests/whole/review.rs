@@ -93,3 +93,16 @@ fn another_plan_does_not_go_on_in_the_same_folder() {
     house.set_cut(0.2);
     house.review("script:random", "out").with(3).says("the threshold differs");
 }
+
+#[test]
+fn a_review_in_chambers_of_the_guests_own_making_is_the_same_review_and_a_rerun_keeps_the_kind() {
+    let house = House::new();
+    let kind = ["--chamber", "namespaces"];
+    let ended = house.review_command("script:reference", "out").args(kind).output().unwrap();
+    crate::house::Ended::from(ended).with(0).says("Recommends covered");
+    let out = house.path("out").to_string_lossy().into_owned();
+    house.run(&["rerun", &out]).with(0);
+    house.verify("out").with(0).says("2 finished runs");
+    let plan = std::fs::read_to_string(house.path("out/plan.json")).unwrap();
+    assert!(plan.contains("\"namespaces\""), "{plan}");
+}

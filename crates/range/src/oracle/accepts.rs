@@ -9,7 +9,8 @@ const STDOUT_MAX_BYTES: u64 = 1 << 10;
 
 pub fn judge(bench: &Bench<'_>, checker: &[u8], submission: &[u8]) -> Result<Verdict, OracleError> {
     let program = build::own(bench, checker)?;
-    let ran = build::run(bench, &program, submission, STDOUT_MAX_BYTES, Reports::File)?;
+    let ran =
+        build::run(bench, &build::Command::alone(&program), submission, STDOUT_MAX_BYTES, Reports::File)?;
     if ran.report.is_some() {
         let mut verdict = Verdict::rejected("the submission breaks the checker");
         verdict.flags.push("the submission makes the house's checker commit an error".to_owned());

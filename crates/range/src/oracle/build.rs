@@ -14,6 +14,12 @@ use crate::contained;
 /// Name under which every program is compiled, as it stands in a report's frames.
 pub const SOURCE_NAME: &str = "program.c";
 
+/// How a frame in a program's own file ends, whatever its sources are called.
+pub const OWN_MODULE: &str = "|(/work/program)";
+
+/// Each frame names its source and the file that it was loaded from.
+const FRAMES: &str = "stack_trace_format=#%n|%p|%F|%S|(%m)";
+
 /// The largest program that a compiler may produce here.
 pub const PROGRAM_MAX_BYTES: u64 = 16 << 20;
 /// What is kept of a compiler's messages or a sanitizer's log.
@@ -45,6 +51,23 @@ pub type Program = Arc<Vec<u8>>;
 /// Compiled programs by source: the house's own are compiled once a process.
 #[derive(Default)]
 pub struct Builds(Mutex<HashMap<Digest, Program>>);
+
+/// A program with what it is given besides its input.
+pub struct Command<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// Its arguments: words that a shell leaves alone.
+    pub arguments: &'a [String],
+    /// What a report's frames in its own code contain.
+    pub own: &'a str,
+}
+
+impl<'a> Command<'a> {
+    /// A program of one file, without arguments.
+    pub fn alone(program: &'a Program) -> Self {
+        Self { program, arguments: &[], own: SOURCE_NAME }
+    }
+}
 
 /// What one execution did.
 #[derive(Debug)]
@@ -128,29 +151,31 @@ fn open(bench: &Bench<'_>, timeout: Duration) -> Result<Chamber, OracleError> {
     contained::open(bench.host, &limits(timeout))?.map_err(OracleError::NotContained)
 }
 
-/// Runs a program on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output. It cannot start
+/// Runs a command on `stdin` in a fresh chamber, keeping up to `stdout_max_bytes` of its output. It cannot start
 /// processes, so that none can end in its place.
 pub fn run(
     bench: &Bench<'_>,
-    program: &Program,
+    command: &Command<'_>,
     stdin: &[u8],
     stdout_max_bytes: u64,
     reports: Reports,
 ) -> Result<Ran, OracleError> {
     let mut chamber = open(bench, bench.timeout)?;
-    chamber.put("/work/program", 0o755, program)?;
+    let arguments = command.arguments.join(" ");
+    chamber.put("/work/program", 0o755, command.program)?;
     chamber.put("/work/input", 0o644, stdin)?;
     let (path, errors) = match reports {
         Reports::File => ("symbolize=1:log_path=/tmp/report:", "2>/dev/null"),
         // That there is a report is all that is asked; finding names would take system calls.
         Reports::Pipe => ("symbolize=0:", ""),
     };
+    let frames = format!("{ASAN_OPTIONS}:{FRAMES}");
     let option = |name: &str, rest: &str| (name.to_owned(), format!("{path}{rest}"));
     let exec = Exec {
-        environment: vec![option("ASAN_OPTIONS", ASAN_OPTIONS), option("UBSAN_OPTIONS", UBSAN_OPTIONS)],
+        environment: vec![option("ASAN_OPTIONS", &frames), option("UBSAN_OPTIONS", UBSAN_OPTIONS)],
         streams: Streams::Separate,
         ..alone(
-            &format!("ulimit -u 1; exec ./program < input {errors}"),
+            &format!("ulimit -u 1; exec ./program {arguments} < input {errors}"),
             bench.timeout,
             stdout_max_bytes.max(LOG_MAX_BYTES),
         )
@@ -164,7 +189,7 @@ pub fn run(
         }
     };
     chamber.close()?;
-    let report = sanitizer::read(&String::from_utf8_lossy(&log), SOURCE_NAME);
+    let report = sanitizer::read(&String::from_utf8_lossy(&log), command.own);
     let stdout = if ran.output.len() as u64 > stdout_max_bytes { Vec::new() } else { ran.output };
     Ok(Ran { exit: ran.exit, stdout, report })
 }

@@ -5,6 +5,7 @@
 
 mod accepts;
 mod build;
+mod built;
 mod crash;
 mod fields;
 mod meddling;
@@ -21,7 +22,10 @@ use serde::Deserialize;
 
 use crate::suite::{self, SuiteError};
 
-pub use build::Builds;
+pub use build::{Builds, PROGRAM_MAX_BYTES};
+pub use built::is_plain;
+pub use crash::{Reported, reported};
+pub use sanitizer::Weak;
 
 /// The format that oracle files name.
 const ORACLE_FORMAT: &str = "proofhouse-oracle-1";
@@ -40,10 +44,12 @@ pub struct Oracle {
 pub enum Rule {
     /// An input that must crash one build and not the other.
     Crash {
-        /// C source with the flaw.
+        /// C source with the flaw, or a program that was built from such.
         vulnerable: Vec<u8>,
         /// The same without it.
         fixed: Vec<u8>,
+        /// What is known of programs that were built before; nothing for sources.
+        built: Option<Built>,
     },
     /// Lines `key = value` that must agree with these.
     Fields(BTreeMap<String, String>),
@@ -59,6 +65,15 @@ pub enum Rule {
         /// C source of the checker.
         checker: Vec<u8>,
     },
+}
+
+/// How programs are run that come built, because they are made of more than one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// Their arguments; the submission is their standard input.
+    pub arguments: Vec<String>,
+    /// What counts beside memory errors: what the flaw itself leads to, where that is less.
+    pub also: Vec<Weak>,
 }
 
 /// An input that crashes the unrepaired program, and how a repaired one may answer it.
@@ -165,10 +180,12 @@ impl Oracle {
             return Err(invalid(format!("{stray} does not belong to this kind of oracle")));
         }
         let rule = match read.kind {
-            Kind::Crash => Rule::Crash {
-                vulnerable: bytes(&wanted("vulnerable", read.vulnerable)?)?,
-                fixed: bytes(&wanted("fixed", read.fixed)?)?,
-            },
+            Kind::Crash => {
+                let vulnerable = bytes(&wanted("vulnerable", read.vulnerable)?)?;
+                let fixed = bytes(&wanted("fixed", read.fixed)?)?;
+                let built = read.built.map(|built| built.read(&vulnerable, &fixed)).transpose();
+                Rule::Crash { vulnerable, fixed, built: built.map_err(invalid)? }
+            }
             Kind::Fields if read.fields.is_empty() => return Err(invalid("fields is empty".to_owned())),
             Kind::Fields => Rule::Fields(read.fields),
             Kind::Repair if read.crashers.is_empty() || read.functional.is_empty() => {
@@ -205,7 +222,9 @@ impl Oracle {
             return Ok(Verdict::rejected("the submission is too large"));
         }
         match &self.rule {
-            Rule::Crash { vulnerable, fixed } => crash::judge(bench, vulnerable, fixed, submission),
+            Rule::Crash { vulnerable, fixed, built } => {
+                crash::judge(bench, [vulnerable, fixed], built.as_ref(), submission)
+            }
             Rule::Fields(wanted) => Ok(fields::judge(wanted, submission)),
             Rule::Repair { crashers, functional } => repair::judge(bench, crashers, functional, submission),
             Rule::Accepts { checker } => accepts::judge(bench, checker, submission),
@@ -223,6 +242,8 @@ struct OracleFile {
     vulnerable: Option<String>,
     #[serde(default)]
     fixed: Option<String>,
+    #[serde(default)]
+    built: Option<built::BuiltFile>,
     #[serde(default)]
     input: Option<Input>,
     #[serde(default)]
@@ -242,6 +263,7 @@ impl OracleFile {
         [
             ("vulnerable", self.vulnerable.is_some(), crash),
             ("fixed", self.fixed.is_some(), crash),
+            ("built", self.built.is_some(), crash),
             ("input", self.input.is_some(), crash),
             ("fields", !self.fields.is_empty(), matches!(self.kind, Kind::Fields)),
             ("crashers", !self.crashers.is_empty(), matches!(self.kind, Kind::Repair)),

@@ -67,7 +67,8 @@ fn tried(
     what: &str,
 ) -> Result<Option<Verdict>, OracleError> {
     let longest = answers.iter().map(|answer| answer.stdout.len()).max().unwrap_or(0);
-    let Ran { exit, stdout, report } = build::run(bench, program, stdin, longest as u64 + 1, Reports::Pipe)?;
+    let Ran { exit, stdout, report } =
+        build::run(bench, &build::Command::alone(program), stdin, longest as u64 + 1, Reports::Pipe)?;
     Ok(match (report, exit) {
         (None, Exit::Code(code)) => {
             let wanted = |answer: &Answer| answer.exit_code == code && answer.stdout == stdout;

@@ -11,11 +11,32 @@ pub enum Report {
         /// The sanitizer's name for it.
         class: String,
     },
+    /// The program ended itself by what is no memory error, and may be a flaw all the same.
+    Weak(Weak),
     /// Something else that the sanitizers object to, or a memory error outside the program itself.
     Other {
         /// Its first words.
         what: String,
     },
+}
+
+/// What ends a program without using memory that it must not use. Counts only where an item names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weak {
+    /// Memory near address 0 was used.
+    NullPointer,
+    /// The stack was used up.
+    StackExhaustion,
+}
+
+impl std::fmt::Display for Weak {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NullPointer => "null-pointer",
+            Self::StackExhaustion => "stack-exhaustion",
+        })
+    }
 }
 
 /// AddressSanitizer's names for memory errors. Exhausted stacks and allocators, and null pointers, are not among them.
@@ -56,8 +77,21 @@ pub fn read(log: &str, source_name: &str) -> Option<Report> {
         })
         .any(|line| line.trim_start().starts_with('#') && line.contains(source_name));
     match class {
+        None if in_program => Some(weak(headline, error)),
         Some(class) if in_program => Some(Report::MemoryError { class: class.to_owned() }),
         Some(_) | None => Some(Report::Other { what: first_words(headline) }),
+    }
+}
+
+fn weak(headline: &str, error: &str) -> Report {
+    if headline.starts_with("stack-overflow on address") {
+        Report::Weak(Weak::StackExhaustion)
+    } else if headline.starts_with("SEGV on unknown address")
+        && error.contains("address points to the zero page")
+    {
+        Report::Weak(Weak::NullPointer)
+    } else {
+        Report::Other { what: first_words(headline) }
     }
 }
 
@@ -93,8 +127,9 @@ mod tests {
     fn a_null_pointer_and_an_exhausted_stack_do_not_count() {
         let null = "==2==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x1)\n==2==Hint: address points to the zero page.\n    #0 0x1 in f /work/program.c:3\n";
         let stack = "==2==ERROR: AddressSanitizer: stack-overflow on address 0x7f\n    #0 0x1 in f /work/program.c:3\n";
-        for log in [null, stack] {
-            assert!(matches!(read(log, "program.c"), Some(Report::Other { .. })), "{log}");
+        for (log, weak) in [(null, Weak::NullPointer), (stack, Weak::StackExhaustion)] {
+            assert_eq!(read(log, "program.c"), Some(Report::Weak(weak)));
+            assert!(matches!(read(log, "other.c"), Some(Report::Other { .. })), "{log}");
         }
     }
 

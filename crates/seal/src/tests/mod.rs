@@ -1,7 +1,13 @@
 //! Tests, one file per module; what several of them need stands here.
 
 mod check;
+mod interop;
+mod inventory;
+mod keys;
 mod manifest;
+mod mutate;
+mod sealed;
+mod signing;
 mod take;
 
 use std::fs;

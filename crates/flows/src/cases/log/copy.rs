@@ -85,7 +85,7 @@ fn date(path: &Path, at: Option<Timestamp>) -> std::io::Result<()> {
 fn may_see(audience: &Audience, said: &Statement, entry: &Entry<Event>) -> bool {
     match audience {
         Audience::House | Audience::Auditor => true,
-        Audience::Developer => said.kind != Kind::Evidence,
+        Audience::Developer => matches!(said.kind, Kind::Entry | Kind::Commitment),
         Audience::Consulted(party) => said.kind == Kind::Entry && names(entry, "party", party),
         Audience::Partner(party) => said.kind == Kind::Entry && names(entry, "partner", party),
         Audience::Public => false,

@@ -90,6 +90,17 @@ pub enum LogBroken {
         /// Entries that the record accounts for.
         holds: u64,
     },
+    /// An entry is left out that the log does not call so, or the checkpoint is from before the record's end.
+    #[error(
+        "the log has {covers} entries and the record accounts for {holds}: it withholds an entry that the log does not \
+         call withheld, or the checkpoint is an older one"
+    )]
+    Hidden {
+        /// Entries that the checkpoint covers.
+        covers: u64,
+        /// Entries that the record accounts for.
+        holds: u64,
+    },
     /// The record's end was cut off.
     #[error("the record was cut: its log has {covers} entries, and it accounts for {holds}")]
     Cut {
@@ -214,11 +225,11 @@ fn whole_record(
     let statements = exported.said;
     let (covers, holds) = (checkpoint.head().size, statements.len() as u64);
     if covers != holds {
-        let older = covers < holds;
-        return Err(if older {
-            LogBroken::Older { covers, holds }
-        } else {
-            LogBroken::Cut { covers, holds }
+        let withheld = statements.iter().any(|said| said.kind == Kind::Withheld);
+        return Err(match (covers < holds, withheld) {
+            (true, false) => LogBroken::Older { covers, holds },
+            (true, true) => LogBroken::Hidden { covers, holds },
+            (false, _) => LogBroken::Cut { covers, holds },
         });
     }
     if !statements.contains(proved) {

@@ -2,13 +2,17 @@
 //! what stands at which index.
 //!
 //! Each entry of the record leaves, in this order, one `entry` with the digest of its line (the one that receipts
-//! name), a `commitment` for each digest that its event has in a field of that name, and an `evidence` for each digest
-//! in a field of that name: fields in the order of their names, a list in its own.
+//! name), a `withheld` with the same digest where it refers to classified material, a `commitment` for each digest that
+//! its event has in a field of that name, and an `evidence` for each digest in a field of that name: fields in the order
+//! of their names, a list in its own.
+//!
+//! Which entries are left out of exports is said when they are recorded, so that no other act can be hidden among them
+//! later. It follows from what was recorded until then: an item that lies elsewhere lies there from its first entry on.
 
 use std::fmt;
 use std::str::FromStr;
 
-use docket::{CaseId, Entry, Event, RecordError, StreamId};
+use docket::{CaseId, Entry, Event, RecordError, StreamId, classified};
 use serde_json::Value;
 use types::Digest;
 
@@ -17,6 +21,8 @@ use types::Digest;
 pub enum Kind {
     /// It is that of an entry's line.
     Entry,
+    /// The entry refers to classified material: exports leave it out.
+    Withheld,
     /// The threshold was committed to by it.
     Commitment,
     /// The event names it as evidence.
@@ -24,11 +30,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Entry, Self::Commitment, Self::Evidence];
+    const ALL: [Self; 4] = [Self::Entry, Self::Withheld, Self::Commitment, Self::Evidence];
 
     fn word(self) -> &'static str {
         match self {
             Self::Entry => "entry",
+            Self::Withheld => "withheld",
             Self::Commitment => "commitment",
             Self::Evidence => "evidence",
         }
@@ -82,12 +89,16 @@ impl FromStr for Statement {
 /// # Errors
 /// [`RecordError`] when an entry could not be written.
 pub fn statements(entries: &[Entry<Event>]) -> Result<Vec<Statement>, RecordError> {
-    let mut said = Vec::new();
+    let (withheld, mut said) = (classified(entries), Vec::new());
     for entry in entries {
         let version = entry.version();
         let StreamId::Case(case) = entry.stream() else { return Err(RecordError::OtherStream { version }) };
         let statement = |kind, digest| Statement { kind, case: case.clone(), version, digest };
-        said.push(statement(Kind::Entry, Digest::of(entry.line()?.as_bytes())));
+        let line = Digest::of(entry.line()?.as_bytes());
+        said.push(statement(Kind::Entry, line));
+        if withheld.contains(&version) {
+            said.push(statement(Kind::Withheld, line));
+        }
         let event = serde_json::to_value(entry.event()).map_err(|_| RecordError::Unreadable { version })?;
         for kind in [Kind::Commitment, Kind::Evidence] {
             let mut found = Vec::new();

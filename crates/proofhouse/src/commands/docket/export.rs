@@ -17,6 +17,11 @@ use super::{Desk, Lines, packs};
 use crate::cli;
 use crate::shell::Failure;
 
+/// What is said of an export without its log.
+const UNLOGGED: &str = "WARNING: its log is missing, which every export has that this program makes: nothing shows that \
+                        this is what was recorded, or that only classified material is withheld; ask the house for a \
+                        new export";
+
 /// `proofhouse case export`.
 #[derive(Debug, Args)]
 pub struct Export {
@@ -117,8 +122,10 @@ fn told(checked: &Checked) -> Lines {
             format!("{} entries decided again with {} signed envelopes", checked.replayed, checked.envelopes)
         }
     };
-    let mut lines =
-        vec![signer, format!("case {}, for {}: {what}", checked.case, report::inert(&checked.audience))];
+    // Said first: what holds of such a file may be another story than the one that was recorded.
+    let mut lines: Lines = checked.log.is_none().then(|| UNLOGGED.to_owned()).into_iter().collect();
+    lines.push(signer);
+    lines.push(format!("case {}, for {}: {what}", checked.case, report::inert(&checked.audience)));
     if checked.withheld > 0 {
         lines.push(format!(
             "{} withheld as referring to classified material: held by digest, not decided again; what they say is not known",
@@ -132,25 +139,16 @@ fn told(checked: &Checked) -> Lines {
         });
     }
     lines.extend(checked.packs.iter().map(pack));
-    lines.push(logged(checked.log.as_ref()));
+    lines.extend(checked.log.as_ref().map(logged));
     lines
 }
 
-fn logged(log: Option<&LogHolds>) -> String {
-    match log {
-        Some(log) if log.whole => format!(
-            "the record is what the case's log says, all {} entries of it, in {}",
-            log.size,
-            report::inert(&log.origin)
-        ),
-        Some(log) => format!(
-            "entry {} is the last in the case's log of {} entries, {}",
-            log.version,
-            log.size,
-            report::inert(&log.origin)
-        ),
-        None => "it carries no proof of the case's log".to_owned(),
+fn logged(log: &LogHolds) -> String {
+    let (size, origin) = (log.size, report::inert(&log.origin));
+    if log.whole {
+        return format!("the record is what the case's log says, all {size} entries of it, in {origin}");
     }
+    format!("entry {} is the last in the case's log of {size} entries, {origin}", log.version)
 }
 
 fn entries(number: usize) -> String {

@@ -10,7 +10,8 @@ use docket::acts::standing;
 use docket::{Act, CaseId, Entry, Signed, StreamId};
 use flows::cases::log::{self, CaseLogs, Followed, Kind};
 use flows::cases::{self, CaseError, Taken};
-use flows::evidence;
+use flows::evidence::{self, EvidenceError};
+use flows::plan::Plan;
 use ledger::log::PosixObjects;
 use ledger::{TlogProof, VerifierKey};
 use types::Digest;
@@ -158,8 +159,7 @@ impl Desk<'_> {
 
     pub(super) fn prove(&self, prove: &Prove) -> Result<Lines, Failure> {
         let (followed, what) = (self.followed(&prove.case)?, &prove.what);
-        let package = what.package.as_deref().map(evidence::root).transpose();
-        let package = package.map_err(|error| Failure::input(error.to_string()))?;
+        let package = what.package.as_deref().map(|package| root_of(package, &prove.case)).transpose()?;
         let digest = what.evidence.or(package);
         let proof = match (what.entry, digest) {
             (Some(version), _) => followed.prove(&format!("entry {version}"), |said| {
@@ -196,6 +196,19 @@ impl Desk<'_> {
             lines.push(format!("{case}: holds, {size} entries are the record's"));
         }
         Ok(lines)
+    }
+}
+
+/// What `case` calls a package: a look of another case gets no proof of this one, which nobody would believe.
+fn root_of(package: &Path, case: &CaseId) -> Result<Digest, Failure> {
+    let unread = |error: EvidenceError| Failure::input(error.to_string());
+    let (plan, _) = Plan::read(package).map_err(unread)?;
+    match plan.case {
+        Some(planned) if planned.case != *case => {
+            let package = package.display();
+            Err(Failure::input(format!("{package} is a look of the case {}, not of {case}", planned.case)))
+        }
+        Some(_) | None => evidence::root(package).map_err(unread),
     }
 }
 
@@ -262,6 +275,9 @@ fn words(proved: &log::Proved) -> String {
     let (case, version, digest) = (&said.case, said.version, said.digest);
     let what = match said.kind {
         Kind::Entry => format!("entry {version} of the case {case} is {digest}"),
+        Kind::Withheld => {
+            format!("entry {version} of the case {case}, {digest}, is left out of exports")
+        }
         Kind::Commitment => {
             format!("entry {version} of the case {case} commits to the threshold {digest}")
         }

@@ -1,5 +1,7 @@
 //! System calls behind safe functions, and the steps between fork and exec.
 
+pub(crate) mod messages;
+
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io;
@@ -61,6 +63,14 @@ pub(crate) fn poll<const N: usize>(
 pub(crate) fn process_handle(pid: i32) -> io::Result<OwnedFd> {
     // SAFETY: the call takes two integers; the descriptor that it returns is owned by nobody else.
     unsafe { Ok(OwnedFd::from_raw_fd(checked_long(libc::syscall(libc::SYS_pidfd_open, pid, 0))?)) }
+}
+
+/// The number, here, of the process that `handle` stands for.
+pub(crate) fn process_number(handle: BorrowedFd<'_>) -> io::Result<i32> {
+    let text = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", handle.as_raw_fd()))?;
+    let number = text.lines().find_map(|line| line.strip_prefix("Pid:"));
+    let number = number.and_then(|number| number.trim().parse().ok()).filter(|number| *number > 0);
+    number.ok_or_else(|| io::Error::other("the process is gone"))
 }
 
 /// Kills the process that `handle` stands for.

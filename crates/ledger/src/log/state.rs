@@ -85,7 +85,9 @@ impl State {
         };
         let stages = lines.map(stage).collect::<Option<_>>()?;
         let checkpoint = Note::parse(checkpoint.as_bytes()).ok()?;
-        Some(Self { at, pruned, rotations, witnessing, stages, checkpoint })
+        let state = Self { at, pruned, rotations, witnessing, stages, checkpoint };
+        // A time can be spelled in more than one way; a state cannot.
+        (state.to_bytes() == bytes).then_some(state)
     }
 }
 
@@ -111,6 +113,13 @@ mod tests {
 
     use super::*;
     use crate::log::stage::unpack;
+
+    #[test]
+    fn a_state_has_one_spelling() {
+        let with = |at: &str| format!("{MAGIC}\nat {at}\npruned 0\n\na\n\n\u{2014} a AAAAAAAA\n");
+        assert!(State::parse(with("2026-11-23T12:00:00.000Z").as_bytes()).is_some());
+        assert_eq!(State::parse(with("2026-11-23T12:00:00,000Z").as_bytes()), None);
+    }
 
     proptest! {
         #[test]

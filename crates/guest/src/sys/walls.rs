@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint, c_ulong, c_void};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
-use super::{SIGCHLD, checked, prctl, syscall};
+use super::{SIGCHLD, SYS_CLOSE_RANGE, checked, prctl, syscall};
 
 pub(crate) const CLONE_NEWNS: u64 = 0x0002_0000;
 pub(crate) const CLONE_NEWCGROUP: u64 = 0x0200_0000;
@@ -45,7 +45,6 @@ const SIOCGIFFLAGS: c_ulong = 0x8913;
 const SIOCSIFFLAGS: c_ulong = 0x8914;
 const IFF_UP: i16 = 1;
 
-const SYS_CLOSE_RANGE: c_long = 436;
 const SYS_MOUNT_SETATTR: c_long = 442;
 
 #[cfg(target_arch = "x86_64")]
